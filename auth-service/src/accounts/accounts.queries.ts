@@ -1,0 +1,61 @@
+import type { Versioned } from '@tradepost/service-kit/precondition.ts';
+import { literal, Op, type Transaction } from 'sequelize';
+import { type Role, UserRole } from './user-role.model.ts';
+import { User } from './user.model.ts';
+
+export interface Account {
+  user: User;
+  roles: Role[];
+}
+
+interface UserFilter {
+  role?: Role | undefined;
+  email?: string | undefined;
+  limit: number;
+  cursor?: string | undefined;
+}
+
+async function withRoles(users: User[], tx?: Transaction): Promise<Account[]> {
+  const rows = await UserRole.findAll({
+    where: { userId: users.map((user) => user.id) },
+    order: ['role'],
+    transaction: tx ?? null,
+  });
+  const byUser = Map.groupBy(rows, (row) => row.userId);
+  return users.map((user) => ({ user, roles: (byUser.get(user.id) ?? []).map(({ role }) => role) }));
+}
+
+export async function findAccount(userId: string, tx?: Transaction): Promise<Account | undefined> {
+  const user = await User.findByPk(userId, { transaction: tx ?? null });
+  return user ? (await withRoles([user], tx))[0] : undefined;
+}
+
+/** Accounts in order of their ids, one more than asked for. */
+export async function listAccounts({ role, email, limit, cursor }: UserFilter): Promise<Account[]> {
+  const holders = role && literal(`(SELECT user_id FROM user_roles WHERE role = '${role}')`);
+  const users = await User.findAll({
+    where: { ...(email && { email }), id: { [Op.gt]: cursor ?? '', ...(holders && { [Op.in]: holders }) } },
+    order: ['id'],
+    limit: limit + 1,
+  });
+  return withRoles(users);
+}
+
+/** What its owner and an admin may see of an account. */
+export function viewAccount({ user, roles }: Account) {
+  return {
+    id: user.id,
+    email: user.email,
+    displayName: user.displayName,
+    phone: user.phone,
+    roles,
+    emailVerified: user.emailVerified,
+    version: user.version,
+    createdAt: user.createdAt.toISOString(),
+    updatedAt: user.updatedAt.toISOString(),
+  };
+}
+
+export function versionOf({ user }: Account): Versioned {
+  return { version: user.version, fieldVersions: user.fieldVersions };
+}

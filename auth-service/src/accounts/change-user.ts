@@ -1,0 +1,45 @@
+import type { Database } from '@tradepost/service-kit/database.ts';
+import {
+  type EntityTags,
+  requireMatch,
+  staleVersion,
+  withChanges,
+} from '@tradepost/service-kit/precondition.ts';
+import { notFound } from '@tradepost/service-kit/problem.ts';
+import { type Account, findAccount, versionOf, viewAccount } from './accounts.queries.ts';
+import { User } from './user.model.ts';
+
+interface UserChange {
+  userId: string;
+  ifMatch: EntityTags | undefined;
+  changes: { displayName?: string | null; phone?: string | null };
+}
+
+async function findOrRefuse(userId: string): Promise<Account> {
+  const account = await findAccount(userId);
+  if (!account) throw notFound('There is no such account.');
+  return account;
+}
+
+/** Changes one's own account: compares the version, then updates the row if it still has that version. */
+export async function changeUser(
+  { database }: { database: Database },
+  { userId, ifMatch, changes }: UserChange,
+): Promise<Account> {
+  const account = await findOrRefuse(userId);
+  requireMatch(ifMatch, versionOf(account), () => viewAccount(account));
+  const { version } = account.user;
+  const fields = Object.keys(changes) as (keyof typeof changes)[];
+  const changed = fields.filter((field) => changes[field] !== account.user[field]);
+  const fieldVersions = withChanges(versionOf(account), changed);
+  const [updated] = await database.transaction((tx) =>
+    // The version in the WHERE decides a race; static update() does not raise it by itself.
+    User.update(
+      { ...changes, version: version + 1, fieldVersions },
+      { where: { id: userId, version }, transaction: tx },
+    ),
+  );
+  const current = await findOrRefuse(userId);
+  if (updated === 0) throw staleVersion([String(version)], versionOf(current), viewAccount(current));
+  return current;
+}

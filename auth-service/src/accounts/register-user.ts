@@ -1,0 +1,37 @@
+import { type Database, isDuplicate } from '@tradepost/service-kit/database.ts';
+import { v7 as uuidv7 } from 'uuid';
+import { emailTaken } from './accounts.errors.ts';
+import { type Account, findAccount } from './accounts.queries.ts';
+import type { Passwords } from './hash-passwords.ts';
+import { type Role, UserRole } from './user-role.model.ts';
+import { User } from './user.model.ts';
+
+interface Registration {
+  email: string;
+  password: string;
+  displayName?: string | undefined;
+  phone?: string | undefined;
+  roles?: readonly Role[];
+}
+
+/** Makes an account: hashes the password, then stores the person, whose e-mail address must be new, with their roles. */
+export async function registerUser(
+  { database, passwords }: { database: Database; passwords: Passwords },
+  { password, roles = ['customer'], ...person }: Registration,
+): Promise<Account> {
+  const userId = uuidv7();
+  const passwordHash = await passwords.hash(password);
+  return database.transaction(async (tx) => {
+    const { email, displayName = null, phone = null } = person;
+    try {
+      await User.create({ id: userId, email, displayName, phone, passwordHash }, { transaction: tx });
+    } catch (error) {
+      throw isDuplicate(error) ? emailTaken('Log in instead, or use another address.') : error;
+    }
+    await UserRole.bulkCreate(
+      roles.map((role) => ({ userId, role })),
+      { transaction: tx },
+    );
+    return (await findAccount(userId, tx)) as Account;
+  });
+}

@@ -1,0 +1,46 @@
+import { fromJson } from '@tradepost/service-kit/database.ts';
+import {
+  type CreationOptional,
+  DataTypes,
+  type InferAttributes,
+  type InferCreationAttributes,
+  Model,
+  type Sequelize,
+} from 'sequelize';
+
+export class User extends Model<InferAttributes<User>, InferCreationAttributes<User>> {
+  declare id: string;
+  declare email: string;
+  declare displayName: string | null;
+  declare phone: string | null;
+  declare passwordHash: string;
+  declare emailVerified: CreationOptional<boolean>;
+  declare version: CreationOptional<number>;
+  declare fieldVersions: CreationOptional<Record<string, number>>;
+  declare createdAt: CreationOptional<Date>;
+  declare updatedAt: CreationOptional<Date>;
+}
+
+export function defineUser(sequelize: Sequelize): void {
+  User.init(
+    {
+      id: { type: DataTypes.UUID, primaryKey: true },
+      email: DataTypes.STRING,
+      displayName: DataTypes.STRING,
+      phone: DataTypes.STRING,
+      passwordHash: DataTypes.STRING,
+      emailVerified: DataTypes.BOOLEAN,
+      version: DataTypes.INTEGER,
+      fieldVersions: {
+        type: DataTypes.JSON,
+        defaultValue: {},
+        get(this: User) {
+          return fromJson(this.getDataValue('fieldVersions'));
+        },
+      },
+      createdAt: DataTypes.DATE(3),
+      updatedAt: DataTypes.DATE(3),
+    },
+    { sequelize, tableName: 'users' },
+  );
+}

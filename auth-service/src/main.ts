@@ -1,0 +1,31 @@
+import path from 'node:path';
+import { authenticateUsers } from '@tradepost/service-kit/authenticate.ts';
+import { openDatabase } from '@tradepost/service-kit/database.ts';
+import { createLogger } from '@tradepost/service-kit/logger.ts';
+import { createMetrics } from '@tradepost/service-kit/metrics.ts';
+import { migrate } from '@tradepost/service-kit/migrate.ts';
+import { runProcess } from '@tradepost/service-kit/server.ts';
+import { ensureAdmin } from './accounts/ensure-admin.ts';
+import { hashPasswords } from './accounts/hash-passwords.ts';
+import { createApp } from './app.ts';
+import { readAuthConfig } from './config.ts';
+import { defineModels } from './models.ts';
+import { loadSigningKeys } from './sessions/signing-keys.ts';
+
+const config = readAuthConfig();
+const logger = createLogger('auth-service', config.LOG_LEVEL);
+const metrics = createMetrics();
+const database = openDatabase(config);
+defineModels(database.sequelize);
+
+await runProcess({ config, logger, metrics, close: () => database.close() }, async () => {
+  await migrate(path.join(import.meta.dirname, '../migrations'), config, logger);
+  const passwords = await hashPasswords(config.BCRYPT_COST);
+  await ensureAdmin({ database, passwords }, config);
+  const keys = await loadSigningKeys(database);
+  const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, REFRESH_REUSE_LEEWAY_SECONDS: leewaySeconds } = config;
+  const authenticate = authenticateUsers(keys.find, { issuer, audience });
+  const tokenIssuer = { keys, issuer, audience };
+  const dependencies = { database, passwords, tokenIssuer, leewaySeconds, authenticate, logger, metrics };
+  return { publicApp: createApp(dependencies) };
+});

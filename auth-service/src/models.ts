@@ -1,0 +1,12 @@
+import type { Sequelize } from 'sequelize';
+import { defineUserRole } from './accounts/user-role.model.ts';
+import { defineUser } from './accounts/user.model.ts';
+import { defineRefreshToken } from './sessions/refresh-token.model.ts';
+import { defineSession } from './sessions/session.model.ts';
+
+export function defineModels(sequelize: Sequelize): void {
+  defineUser(sequelize);
+  defineUserRole(sequelize);
+  defineSession(sequelize);
+  defineRefreshToken(sequelize);
+}

@@ -1,0 +1,54 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { signToken } from '@tradepost/service-kit/authenticate.ts';
+import { literal, type Transaction } from 'sequelize';
+import { v7 as uuidv7 } from 'uuid';
+import type { Account } from '../accounts/accounts.queries.ts';
+import { RefreshToken } from './refresh-token.model.ts';
+import type { SigningKeys } from './signing-keys.ts';
+
+export interface TokenIssuer {
+  keys: SigningKeys;
+  issuer: string;
+  audience: string;
+}
+
+export interface Tokens {
+  accessToken: string;
+  expiresIn: number;
+  refreshToken: string;
+}
+
+const accessTokenSeconds = 15 * 60;
+
+export function hashRefreshToken(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
+
+/** Issues the next pair of a session: an access token (RFC 9068) and the refresh token that will replace it, stored hashed. */
+export async function issueTokens(
+  { keys, issuer, audience }: TokenIssuer,
+  { account, sessionId }: { account: Account; sessionId: string },
+  tx: Transaction,
+): Promise<Tokens> {
+  const refreshToken = randomBytes(32).toString('base64url');
+  await RefreshToken.create(
+    {
+      tokenHash: hashRefreshToken(refreshToken),
+      sessionId,
+      expiresAt: literal('NOW(3) + INTERVAL 30 DAY') as unknown as Date,
+    },
+    { transaction: tx },
+  );
+  const issuedAt = Math.floor(Date.now() / 1000);
+  const accessToken = signToken(keys.current(), 'at+jwt', {
+    iss: issuer,
+    aud: audience,
+    sub: account.user.id,
+    roles: account.roles,
+    sid: sessionId,
+    iat: issuedAt,
+    exp: issuedAt + accessTokenSeconds,
+    jti: uuidv7(),
+  });
+  return { accessToken, expiresIn: accessTokenSeconds, refreshToken };
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+
+export const tokens = z
+  .object({
+    accessToken: z.string().meta({ description: 'JWT for the Authorization header' }),
+    expiresIn: z.int().meta({ description: 'Seconds the access token lives' }),
+    refreshToken: z.string().meta({ description: 'Works once, lives 30 days' }),
+  })
+  .meta({ id: 'Tokens' });
+
+export const credentials = z.strictObject({
+  email: z.string().max(254).toLowerCase(),
+  password: z.string().max(1000),
+});
+export const refreshRequest = z.strictObject({ refreshToken: z.string().max(200) });
+
+export const keySet = z
+  .object({
+    keys: z.array(
+      z.object({
+        kty: z.string(),
+        crv: z.string(),
+        x: z.string(),
+        y: z.string(),
+        kid: z.string(),
+        use: z.string(),
+        alg: z.string(),
+      }),
+    ),
+  })
+  .meta({ id: 'KeySet' });

@@ -1,0 +1,151 @@
+import { createHash, createPrivateKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import jwt from 'jsonwebtoken';
+import { LRUCache } from 'lru-cache';
+import { type FindKey, readServiceKeys } from './key-set.ts';
+import { unauthenticated } from './problem.ts';
+
+/** Who sends a request. */
+export interface Caller {
+  id: string;
+  roles: readonly string[];
+  /** The session that the token belongs to; empty for a service. */
+  sessionId: string;
+}
+
+export interface SigningKey {
+  kid: string;
+  privateKey: KeyObject;
+}
+
+/** Reads the Authorization header; throws 401 when it does not carry a valid token. */
+export type Authenticate = (authorization: string | undefined) => Promise<Caller>;
+
+interface Claims {
+  iss: string;
+  sub: string;
+  exp: number;
+  roles?: string[];
+  sid?: string;
+}
+
+interface Expected {
+  issuer: string;
+  audience: string;
+  type: string;
+}
+
+const refusal = (): Error =>
+  unauthenticated('Send a valid, unexpired access token as "Authorization: Bearer ...".');
+const serviceTokenSeconds = 60;
+const cachedTokens = 10_000;
+
+/** Signs claims with ES256 (RFC 7518 section 3.4). */
+export function signToken(key: SigningKey, type: string, claims: object): string {
+  return jwt.sign(claims, key.privateKey, {
+    algorithm: 'ES256',
+    header: { alg: 'ES256', typ: type, kid: key.kid },
+  });
+}
+
+/** jsonwebtoken accepts any `typ` and a missing `exp`: both are demanded here (RFC 9068 section 4, RFC 8725 section 3.11). */
+function verifyToken(token: string, key: KeyObject, expected: Expected): Claims {
+  const { header, payload } = jwt.verify(token, key, {
+    algorithms: ['ES256'],
+    issuer: expected.issuer,
+    audience: expected.audience,
+    complete: true,
+  });
+  const claims = payload as unknown as Partial<Claims>;
+  const complete = typeof claims.exp === 'number' && typeof claims.sub === 'string';
+  if (header.typ !== expected.type || !complete) throw refusal();
+  return claims as Claims;
+}
+
+function bearerToken(authorization: string | undefined): string {
+  const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization ?? '')?.[1];
+  if (token === undefined) throw refusal();
+  return token;
+}
+
+function decodeUnverified(token: string): { kid: string; issuer: string } {
+  const decoded = jwt.decode(token, { complete: true });
+  const { iss } = (decoded?.payload ?? {}) as Partial<Claims>;
+  return { kid: String(decoded?.header.kid), issuer: String(iss) };
+}
+
+/** Whatever the library finds wrong is one and the same refusal; a key that cannot be fetched is not. */
+function orRefuse<T>(verify: () => T): T {
+  try {
+    return verify();
+  } catch {
+    throw refusal();
+  }
+}
+
+/**
+ * Checks the access tokens of people (RFC 9068). A verified token is remembered until it expires.
+ * @param findKey the issuer's public keys
+ * @param expected issuer and audience that a token must name
+ */
+export function authenticateUsers(
+  findKey: FindKey,
+  expected: { issuer: string; audience: string },
+): Authenticate {
+  const verified = new LRUCache<string, Claims>({ max: cachedTokens });
+  return async (authorization) => {
+    const token = bearerToken(authorization);
+    const digest = createHash('sha256').update(token).digest('base64');
+    let claims = verified.get(digest);
+    if (claims === undefined) {
+      const key = await findKey(orRefuse(() => decodeUnverified(token)).kid);
+      if (key === undefined) throw refusal();
+      claims = orRefuse(() => verifyToken(token, key, { ...expected, type: 'at+jwt' }));
+      verified.set(digest, claims);
+    }
+    if (claims.exp * 1000 <= Date.now()) throw refusal();
+    return { id: claims.sub, roles: claims.roles ?? [], sessionId: claims.sid ?? '' };
+  };
+}
+
+/**
+ * Checks the tokens with which other services call this one.
+ * @param publicKeysFile SERVICE_PUBLIC_KEYS_FILE
+ * @param audience this service's name
+ */
+export function authenticateServices(publicKeysFile: string, audience: string): Authenticate {
+  const keysOf = readServiceKeys(publicKeysFile);
+  return (authorization) =>
+    Promise.resolve().then(() => {
+      const token = bearerToken(authorization);
+      const { kid, issuer } = orRefuse(() => decodeUnverified(token));
+      const key = keysOf.get(issuer)?.get(kid);
+      if (key === undefined) throw refusal();
+      orRefuse(() => verifyToken(token, key, { issuer, audience, type: 'service+jwt' }));
+      return { id: issuer, roles: ['service'], sessionId: '' };
+    });
+}
+
+/** Reads a private key from a JWK file: SERVICE_KEY_FILE. */
+export function readSigningKey(file: string): SigningKey {
+  const jwk = JSON.parse(readFileSync(file, 'utf8')) as JsonWebKey & { kid: string };
+  return { kid: jwk.kid, privateKey: createPrivateKey({ key: jwk, format: 'jwk' }) };
+}
+
+/** Makes the Authorization header of calls from one service to another; a token lives 60 s and serves half of that. */
+export function serviceAuthorization(key: SigningKey, issuer: string, audience: string): () => string {
+  let header = '';
+  let renewAt = -Infinity;
+  return () => {
+    if (performance.now() < renewAt) return header;
+    const claims = {
+      iss: issuer,
+      aud: audience,
+      sub: issuer,
+      exp: Math.floor(Date.now() / 1000) + serviceTokenSeconds,
+    };
+    header = `Bearer ${signToken(key, 'service+jwt', claims)}`;
+    renewAt = performance.now() + (serviceTokenSeconds / 2) * 1000;
+    return header;
+  };
+}

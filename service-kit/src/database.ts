@@ -1,0 +1,109 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Connection } from 'mysql2';
+import { QueryTypes, Sequelize, type Transaction } from 'sequelize';
+
+export interface DatabaseSettings {
+  DB_HOST: string;
+  DB_PORT: number;
+  DB_NAME: string;
+  DB_USER: string;
+  DB_PASSWORD: string;
+  DB_POOL_SIZE: number;
+}
+
+export interface Database {
+  sequelize: Sequelize;
+  /** Runs work in one READ COMMITTED transaction; the whole of it again after a deadlock or a lock time-out. */
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Rows of a SELECT with named replacements; inside a transaction only with its `tx`. */
+  select<Row extends object>(sql: string, values?: object, tx?: Transaction): Promise<Row[]>;
+  /** Runs an UPDATE or DELETE with named replacements and tells how many rows it changed. */
+  change(sql: string, values: object, tx?: Transaction): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** ER_CHECKREAD (MariaDB), ER_LOCK_WAIT_TIMEOUT, ER_LOCK_DEADLOCK: InnoDB asks to start over. */
+const retryable = new Set([1020, 1205, 1213]);
+const maxRetries = 3;
+/** With the lock wait of one second, an answer leaves within 4 s even when somebody else keeps a row locked. */
+const retryWindowMs = 2_000;
+
+const openTransaction = new AsyncLocalStorage<true>();
+
+/** Refuses what must not wait inside a transaction: an HTTP call there holds row locks for as long as a stranger likes. */
+export function assertOutsideTransaction(what: string): void {
+  if (openTransaction.getStore())
+    throw new Error(`${what} inside a database transaction: move it before or after`);
+}
+
+/** The number by which MySQL and MariaDB name the fault of a statement; undefined for any other error. */
+export function errorNumber(error: unknown): number | undefined {
+  return (error as { parent?: { errno?: number } } | undefined)?.parent?.errno;
+}
+
+/** Whether a statement failed because a unique index has that value already (ER_DUP_ENTRY). */
+export function isDuplicate(error: unknown): boolean {
+  return errorNumber(error) === 1062;
+}
+
+/** A JSON column: MySQL gives the value, MariaDB the text. */
+export function fromJson<T>(column: unknown): T {
+  return (typeof column === 'string' ? JSON.parse(column) : column) as T;
+}
+
+/** Both servers shall judge statements alike, and nobody waits for a row lock for 50 s, the default. */
+const sessionSetup = [
+  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+  `SET SESSION innodb_lock_wait_timeout = 1, sql_mode = 'STRICT_TRANS_TABLES,ONLY_FULL_GROUP_BY,NO_ENGINE_SUBSTITUTION'`,
+];
+
+/**
+ * Retries a whole transaction, never one statement: InnoDB has rolled all of it back (MySQL manual 17.7.5.3).
+ * @param attempt one run from BEGIN to COMMIT
+ */
+export async function retryTransaction<T>(attempt: () => Promise<T>): Promise<T> {
+  const startedAt = performance.now();
+  for (let retries = 0; ; retries += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const spent = retries >= maxRetries || performance.now() - startedAt > retryWindowMs;
+      if (spent || !retryable.has(errorNumber(error) ?? 0)) throw error;
+      await sleep(Math.random() * 20 * 2 ** retries);
+    }
+  }
+}
+
+/**
+ * Opens a pool of connections; nothing connects before the first query.
+ * @param settings where the database is, and as whom
+ * @param acquireMs how long a query may wait for a connection of the pool before it fails
+ */
+export function openDatabase(settings: DatabaseSettings, acquireMs = 3_000): Database {
+  const sequelize = new Sequelize(settings.DB_NAME, settings.DB_USER, settings.DB_PASSWORD, {
+    host: settings.DB_HOST,
+    port: settings.DB_PORT,
+    dialect: 'mysql',
+    logging: false,
+    pool: { max: settings.DB_POOL_SIZE, acquire: acquireMs, idle: 60_000 },
+    dialectOptions: { connectTimeout: 2_000 },
+    define: { underscored: true, freezeTableName: true, timestamps: false },
+  });
+  sequelize.addHook('afterConnect', async (connection) => {
+    for (const sql of sessionSetup) await (connection as Connection).promise().query(sql);
+  });
+  return {
+    sequelize,
+    transaction: (work) =>
+      retryTransaction(() => sequelize.transaction((tx) => openTransaction.run(true, () => work(tx)))),
+    select: (sql, values = {}, tx = undefined) =>
+      sequelize.query(sql, { replacements: { ...values }, type: QueryTypes.SELECT, transaction: tx ?? null }),
+    change: async (sql, values, tx = undefined) => {
+      // Sequelize calls the number of affected rows the result of a bulk update, whatever the statement.
+      const query = { replacements: { ...values }, type: QueryTypes.BULKUPDATE, transaction: tx ?? null };
+      return Number(await sequelize.query(sql, query as object));
+    },
+    close: () => sequelize.close(),
+  };
+}

@@ -1,0 +1,60 @@
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import { ConnectionError, TimeoutError } from 'sequelize';
+import type { Logger } from './logger.ts';
+import {
+  internalError,
+  notFound,
+  payloadTooLarge,
+  Problem,
+  problemBody,
+  unavailable,
+  unsupportedMediaType,
+  validationFailed,
+} from './problem.ts';
+import { currentContext } from './request-context.ts';
+
+/** What Express and its body reader throw carries the status it stands for. */
+const byStatus: Record<number, () => Problem> = {
+  400: () => validationFailed([{ message: 'The request could not be read; check its encoding and length.' }]),
+  413: () => payloadTooLarge('Send at most 1 MB.'),
+  415: () => unsupportedMediaType('Send application/json, plain, gzip or deflate.'),
+};
+
+/** Which answer an error stands for; anything unknown is a fault of ours and tells nothing of its inside. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof ConnectionError || error instanceof TimeoutError) {
+    return unavailable('The database does not answer; try again.', error);
+  }
+  const known = byStatus[(error as { status?: number } | undefined)?.status ?? 0];
+  return (
+    known?.() ?? internalError('Try again; if it happens again, report the requestId.', { cause: error })
+  );
+}
+
+/** Writes a problem as the answer (RFC 9457). */
+function sendProblem(res: Response, problem: Problem, path: string): void {
+  const body = problemBody(problem, { path, requestId: currentContext()?.requestId ?? '' });
+  res.status(problem.status).set(problem.headers).set('Cache-Control', 'no-store');
+  if (problem.status === 401) res.set('WWW-Authenticate', 'Bearer');
+  res.type('application/problem+json').send(body);
+}
+
+/** The last handler of every service: turns whatever was thrown into an answer, and logs the faults of ours. */
+export function errorHandler(logger: Logger): ErrorRequestHandler {
+  // Express tells an error handler by its four parameters.
+  // eslint-disable-next-line max-params
+  return (error, req, res, _next) => {
+    const problem = toProblem(error);
+    if (problem.status >= 500) {
+      logger.error('request failed', { method: req.method, path: req.path, status: problem.status, error });
+    }
+    if (res.headersSent) res.destroy();
+    else sendProblem(res, problem, req.originalUrl.split('?')[0] ?? '');
+  };
+}
+
+/** Answers a path that no route has. */
+export const noSuchPath: RequestHandler = () => {
+  throw notFound('No resource has this path; /docs lists all.');
+};

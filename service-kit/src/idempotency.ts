@@ -1,0 +1,213 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { QueryTypes, type Transaction } from 'sequelize';
+import { type Database, fromJson, isDuplicate } from './database.ts';
+import { idempotencyKeyReused, Problem, problemBody, requestInProgress } from './problem.ts';
+
+/** A request that carries an Idempotency-Key (draft-ietf-httpapi-idempotency-key-header). */
+export interface KeyedRequest {
+  callerId: string;
+  /** Digest of caller, method, concrete path and key: what the key is unique in. */
+  scope: string;
+  bodyDigest: string;
+  path: string;
+  requestId: string;
+}
+
+/** An answer as it went over the wire, so that a repeat gets the same bytes. */
+export interface KeptAnswer {
+  status: number;
+  headers: Record<string, string>;
+  text: string;
+  replayed?: boolean;
+}
+
+/** What a use case holds of its key. */
+export interface Once<Result> {
+  readonly request: KeyedRequest;
+  /** Stores the answer that the result stands for; the first answer stored is the one that everybody gets. */
+  keep(result: Result, tx?: Transaction): Promise<void>;
+}
+
+interface OnceOptions<Result> {
+  /** Does the work; claims the key in its first transaction and keeps the result in its last. */
+  work(once: Once<Result>): Promise<unknown>;
+  answer(result: Result): { status: number; headers?: Record<string, string>; body: object } | Problem;
+  /** The result as the claimed resource stands now, for a repeat whose first request died. */
+  recover(resourceId: string): Promise<Result>;
+}
+
+interface KeyRow {
+  body_digest: string;
+  resource_id: string;
+  status: number | null;
+  headers: unknown;
+  body: string;
+  abandoned: number;
+}
+
+/** After this long without an answer the first request counts as dead. Longer than any answer takes to be known. */
+const leaseSeconds = 3;
+const waitMs = 2_000;
+const pollMs = 50;
+const keptHours = 48;
+/** Refusals that work came to; 400, 401, 403, 428, 429 and every 5xx leave the key free. */
+const keptRefusals = new Set([404, 409, 412, 422]);
+
+class KeyTaken extends Error {}
+
+const digest = (...parts: string[]): string => createHash('sha256').update(parts.join('\n')).digest('hex');
+
+/** Describes a keyed request from what came in; `path` without its query. */
+export function keyedRequest(input: {
+  callerId: string;
+  method: string;
+  path: string;
+  key: string;
+  body: unknown;
+  requestId: string;
+}): KeyedRequest {
+  const { callerId, method, path, key, body, requestId } = input;
+  return {
+    callerId,
+    scope: digest(callerId, method, path, key),
+    bodyDigest: digest(JSON.stringify(body) ?? ''),
+    path,
+    requestId,
+  };
+}
+
+/**
+ * Takes keys in the transaction that creates their resources: both commit, or none.
+ * A second request with the same key waits here for the first one's commit, and then finds the key taken.
+ */
+export async function claimKeys(
+  database: Database,
+  tx: Transaction,
+  claims: readonly { request: KeyedRequest; resourceId: string }[],
+): Promise<void> {
+  const rows = claims.map(({ request, resourceId }) => [
+    request.scope,
+    request.callerId,
+    request.bodyDigest,
+    resourceId,
+    leaseSeconds,
+  ]);
+  const values = rows.map(() => '(?, ?, ?, ?, NOW(3) + INTERVAL ? SECOND)').join(', ');
+  try {
+    await database.sequelize.query(
+      `INSERT INTO idempotency_keys (scope, caller_id, body_digest, resource_id, lease_until) VALUES ${values}`,
+      { replacements: rows.flat(), type: QueryTypes.INSERT, transaction: tx },
+    );
+  } catch (error) {
+    throw isDuplicate(error) ? new KeyTaken() : error;
+  }
+}
+
+async function readKey(database: Database, scope: string, tx?: Transaction): Promise<KeyRow | undefined> {
+  const [row] = await database.select<KeyRow>(
+    `SELECT body_digest, resource_id, status, headers, body, lease_until < NOW(3) AS abandoned
+       FROM idempotency_keys WHERE scope = :scope`,
+    { scope },
+    tx,
+  );
+  return row;
+}
+
+function storedAnswer(row: KeyRow): KeptAnswer | undefined {
+  if (row.status === null) return undefined;
+  return { status: row.status, headers: fromJson(row.headers), text: row.body };
+}
+
+function render(answer: ReturnType<OnceOptions<unknown>['answer']>, request: KeyedRequest): KeptAnswer {
+  if (answer instanceof Problem) {
+    const headers = { 'Content-Type': 'application/problem+json', ...answer.headers };
+    return { status: answer.status, headers, text: problemBody(answer, request) };
+  }
+  const headers = { 'Content-Type': 'application/json', ...answer.headers };
+  return { status: answer.status, headers, text: JSON.stringify(answer.body) };
+}
+
+/** Notes a refusal that left no resource behind; false when another request has taken the key meanwhile. */
+async function keepRefusal(database: Database, request: KeyedRequest, answer: KeptAnswer): Promise<boolean> {
+  const inserted = await database.change(
+    `INSERT IGNORE INTO idempotency_keys (scope, caller_id, body_digest, status, headers, body, lease_until)
+     VALUES (:scope, :callerId, :bodyDigest, :status, :headers, :text, NOW(3))`,
+    { ...request, ...answer, headers: JSON.stringify(answer.headers) },
+  );
+  return inserted === 1;
+}
+
+/**
+ * Answers a keyed request once: the first request works, every other with its key gets the same answer.
+ * @returns the answer to send; `replayed` when another request made it
+ * @throws 422 when the key was used with another body, 409 with Retry-After when the first request runs longer than 2 s
+ */
+export async function answerOnce<Result>(
+  database: Database,
+  request: KeyedRequest,
+  options: OnceOptions<Result>,
+): Promise<KeptAnswer> {
+  let kept: KeptAnswer | undefined;
+  const once: Once<Result> = {
+    request,
+    async keep(result, tx) {
+      const answer = render(options.answer(result), request);
+      const first = await database.change(
+        `UPDATE idempotency_keys SET status = :status, headers = :headers, body = :text
+          WHERE scope = :scope AND status IS NULL`,
+        { ...answer, headers: JSON.stringify(answer.headers), scope: request.scope },
+        tx,
+      );
+      const row = first === 1 ? undefined : await readKey(database, request.scope, tx);
+      kept = (row && storedAnswer(row)) ?? answer;
+    },
+  };
+
+  async function repeat(): Promise<KeptAnswer | undefined> {
+    const giveUpAt = performance.now() + waitMs;
+    for (;;) {
+      const row = await readKey(database, request.scope);
+      if (row === undefined) return undefined;
+      if (row.body_digest !== request.bodyDigest) {
+        throw idempotencyKeyReused('This Idempotency-Key came with another body before; use a fresh key.');
+      }
+      const stored = storedAnswer(row);
+      if (stored) return stored;
+      if (row.abandoned) {
+        await once.keep(await options.recover(row.resource_id));
+        return kept;
+      }
+      if (performance.now() > giveUpAt) {
+        const headers = { 'Retry-After': '1' };
+        throw requestInProgress('The first request with this key is still running; repeat it.', { headers });
+      }
+      await sleep(pollMs);
+    }
+  }
+
+  for (;;) {
+    try {
+      await options.work(once);
+      if (!kept) throw new Error('The work ended without keeping an answer.');
+      return kept;
+    } catch (error) {
+      if (error instanceof Problem && keptRefusals.has(error.status)) {
+        const refusal = render(error, request);
+        if (await keepRefusal(database, request, refusal)) return refusal;
+      } else if (!(error instanceof KeyTaken)) {
+        throw error;
+      }
+    }
+    const replay = await repeat();
+    if (replay) return { ...replay, replayed: true };
+  }
+}
+
+/** Deletes keys that are older than 48 h, a bounded number at a time; returns how many went. */
+export function purgeKeys(database: Database): Promise<number> {
+  return database.change(
+    'DELETE FROM idempotency_keys WHERE created_at < NOW(3) - INTERVAL :keptHours HOUR LIMIT 1000',
+    { keptHours },
+  );
+}

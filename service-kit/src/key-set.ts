@@ -1,0 +1,60 @@
+import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { HttpClient } from './http-client.ts';
+import { unavailable } from './problem.ts';
+
+/** Finds the public key that signed a token; undefined when nobody we trust has such a key. */
+export type FindKey = (kid: string) => Promise<KeyObject | undefined>;
+
+/** A JSON Web Key Set (RFC 7517 section 5). */
+export interface KeySet {
+  keys: (JsonWebKey & { kid?: string })[];
+}
+
+const maxAgeMs = 300_000;
+/** A token with an invented kid must not make us ask for the keys at every request. */
+const pauseMs = 2_000;
+
+/** The keys of a set by their kid, parsed once: parsing costs more than verifying. */
+export function importKeys(set: KeySet): Map<string, KeyObject> {
+  return new Map(set.keys.map((jwk) => [jwk.kid ?? '', createPublicKey({ key: jwk, format: 'jwk' })]));
+}
+
+/**
+ * The published keys of the issuer, fetched when first needed, again after five minutes and for an unknown kid.
+ * What was fetched once goes on serving while the issuer is away.
+ * @param client reaches the issuer
+ * @param path of its JWKS
+ * @throws 503 when no key was ever fetched
+ */
+export function remoteKeys(client: HttpClient, path: string): FindKey {
+  let keys: Map<string, KeyObject> | undefined;
+  let askedAt = -Infinity;
+  let underWay: Promise<void> | undefined;
+
+  async function refresh(): Promise<void> {
+    askedAt = performance.now();
+    try {
+      const { body } = await client.call({ method: 'GET', path });
+      keys = importKeys(body as KeySet);
+    } catch (error) {
+      if (keys === undefined) throw unavailable('Access tokens cannot be checked now; try again.', error);
+    }
+  }
+
+  return async (kid) => {
+    const ageMs = performance.now() - askedAt;
+    const stale = keys === undefined || ageMs > maxAgeMs || (!keys.has(kid) && ageMs > pauseMs);
+    if (stale) {
+      underWay ??= refresh().finally(() => (underWay = undefined));
+      await underWay;
+    }
+    return keys?.get(kid);
+  };
+}
+
+/** The public keys of the other services by name, from SERVICE_PUBLIC_KEYS_FILE: `{"<service>": <JWKS>}`. */
+export function readServiceKeys(file: string): Map<string, Map<string, KeyObject>> {
+  const sets = JSON.parse(readFileSync(file, 'utf8')) as Record<string, KeySet>;
+  return new Map(Object.entries(sets).map(([service, set]) => [service, importKeys(set)]));
+}

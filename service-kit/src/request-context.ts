@@ -1,0 +1,34 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
+import type { RequestHandler } from 'express';
+
+/** What belongs to the request at work, wherever the code has got to. */
+export interface RequestContext {
+  requestId: string;
+  /** W3C Trace Context, passed on unchanged. */
+  traceparent?: string | undefined;
+}
+
+const storage = new AsyncLocalStorage<RequestContext>();
+const wellFormed = /^[A-Za-z0-9._-]{1,128}$/;
+
+/** The context of the request at work; undefined outside of one. */
+export function currentContext(): RequestContext | undefined {
+  return storage.getStore();
+}
+
+/** Runs work that no request asked for (a loop, a job) under an id of its own, so that its log lines join. */
+export function runInContext<T>(work: () => T, context: RequestContext = { requestId: randomUUID() }): T {
+  return storage.run(context, work);
+}
+
+/** Gives each request its id: the caller's when well-formed, else a new one; every answer carries it. */
+export function requestContext(): RequestHandler {
+  return (req, res, next) => {
+    const given = req.get('x-request-id');
+    const requestId = given !== undefined && wellFormed.test(given) ? given : randomUUID();
+    res.setHeader('X-Request-Id', requestId);
+    res.setHeader('X-Content-Type-Options', 'nosniff');
+    storage.run({ requestId, traceparent: req.get('traceparent') }, next);
+  };
+}

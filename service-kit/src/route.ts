@@ -1,0 +1,178 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { z } from 'zod';
+import type { Authenticate, Caller } from './authenticate.ts';
+import { type KeptAnswer, type KeyedRequest, keyedRequest } from './idempotency.ts';
+import { type EntityTags, etag, matches, parseEntityTags } from './precondition.ts';
+import { forbidden, methodNotAllowed, type ProblemType, unavailable } from './problem.ts';
+import { currentContext } from './request-context.ts';
+import { parseInput, readBody } from './request-input.ts';
+
+/** Who may call a route: anyone (a token is read when sent, with `optional`), every user, some roles, another service. */
+export type Access = 'anyone' | 'optional' | 'user' | 'service' | { roles: readonly string[] };
+type CallerOf<A extends Access> = A extends 'anyone'
+  ? undefined
+  : A extends 'optional'
+    ? Caller | undefined
+    : Caller;
+type Output<S> = S extends z.ZodType ? z.output<S> : undefined;
+type Answers = Record<number, z.ZodType | null>;
+
+/** One of the declared answers: its status, a body that fits that status's schema, and the version behind the ETag. */
+type Reply<R extends Answers> = {
+  [S in keyof R & number]: {
+    status: S;
+    body: R[S] extends z.ZodType ? z.input<R[S]> : null;
+    headers?: Record<string, string>;
+    version?: number;
+  };
+}[keyof R & number];
+
+interface HandlerInput<P, Q, B, A extends Access, K> {
+  params: Output<P>;
+  query: Output<Q>;
+  body: Output<B>;
+  caller: CallerOf<A>;
+  ifMatch: EntityTags | undefined;
+  keyed: K extends true ? KeyedRequest : undefined;
+}
+
+interface RouteOptions<P, Q, B, A extends Access, R extends Answers, K, H> {
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** In OpenAPI's form: `/things/{thingId}`. */
+  path: string;
+  summary: string;
+  access: A;
+  params?: P;
+  query?: Q;
+  body?: B;
+  /** Reads If-Match; without it the route answers 428. */
+  versioned?: boolean;
+  /** Needs an Idempotency-Key. */
+  idempotent?: K;
+  /** Cache-Control of an answer that needs no token. */
+  cache?: string;
+  answers: R;
+  problems?: readonly ProblemType[];
+  handle(input: HandlerInput<P, Q, B, A, K>): Promise<H> | H;
+}
+
+type Schema = z.ZodType | undefined;
+// The parts of a route differ in type; what reads all routes alike sees them without it.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type Route = RouteOptions<any, any, any, Access, Answers, any, Reply<Answers> | KeptAnswer>;
+
+const deadlineMs = 5_000;
+
+/** Declares an endpoint: its path, who may call it, what goes in, what comes out, and the code between the two. */
+export function route<
+  P extends Schema = undefined,
+  Q extends Schema = undefined,
+  B extends Schema = undefined,
+  const A extends Access = Access,
+  const R extends Answers = Answers,
+  const K extends boolean = false,
+  // Inferred by itself, so that the statuses in the handler's answers stay literal.
+  const H extends Reply<R> | KeptAnswer = Reply<R> | KeptAnswer,
+>(options: RouteOptions<P, Q, B, A, R, K, H>): Route {
+  return { query: z.strictObject({}), ...options } as Route;
+}
+
+async function identify(access: Access, authorization: string | undefined, authenticate: Authenticate) {
+  if (access === 'anyone' || (access === 'optional' && authorization === undefined)) return undefined;
+  const caller = await authenticate(authorization);
+  if (typeof access === 'object' && !access.roles.some((role) => caller.roles.includes(role))) {
+    throw forbidden(`This needs one of the roles: ${access.roles.join(', ')}.`);
+  }
+  return caller;
+}
+
+/** Nobody waits longer than 5 s for a database that hangs; what the request began may still come to its end. */
+async function withDeadline<T>(work: Promise<T> | T): Promise<T> {
+  const timer = new AbortController();
+  const deadline = sleep(deadlineMs, undefined, { signal: timer.signal, ref: false }).then(() => {
+    throw unavailable('The answer takes too long; try again, with the same Idempotency-Key if you sent one.');
+  });
+  deadline.catch(() => undefined);
+  try {
+    return await Promise.race([work, deadline]);
+  } finally {
+    timer.abort();
+  }
+}
+
+function cacheControl(endpoint: Route, req: Request): string {
+  if (req.get('authorization') !== undefined) return 'private, no-cache';
+  return endpoint.cache ?? (endpoint.method === 'get' ? 'public, max-age=1' : 'no-store');
+}
+
+function sendReply(res: Response, req: Request, reply: Reply<Answers> | KeptAnswer): void {
+  res.status(reply.status).set(reply.headers ?? {});
+  if ('text' in reply) {
+    if (reply.replayed) res.set('Idempotency-Replayed', 'true');
+    res.send(reply.text);
+    return;
+  }
+  const tag = reply.version === undefined ? undefined : etag(reply.version);
+  if (tag !== undefined) res.set('ETag', tag);
+  const known = parseEntityTags(req.get('if-none-match') ?? '');
+  const isRead = req.method === 'GET' || req.method === 'HEAD';
+  if (isRead && tag !== undefined && known !== undefined && matches(known, tag)) res.status(304).end();
+  else if (reply.body === null) res.end();
+  else res.type('application/json').send(JSON.stringify(reply.body));
+}
+
+function serve(endpoint: Route, authenticate: Authenticate): RequestHandler {
+  return async (req, res) => {
+    res.locals['route'] = endpoint.path;
+    const raw = endpoint.body ? await readBody(req, res) : undefined;
+    const caller = await identify(endpoint.access, req.get('authorization'), authenticate);
+    const { idempotencyKey, ...input } = parseInput(endpoint, req, raw);
+    const keyed =
+      caller && idempotencyKey !== undefined
+        ? describeKeyed(req, caller, { key: idempotencyKey, body: input.body })
+        : undefined;
+    const reply = await withDeadline(endpoint.handle({ ...input, caller, keyed }));
+    res.set('Cache-Control', cacheControl(endpoint, req));
+    sendReply(res, req, reply);
+  };
+}
+
+function describeKeyed(
+  req: Request,
+  caller: Caller,
+  { key, body }: { key: string; body: unknown },
+): KeyedRequest {
+  // "/things" and "/things/" are the same resource, and so the same key.
+  const path = (req.originalUrl.split('?')[0] ?? '').replace(/(?<=.)\/$/, '');
+  const requestId = currentContext()?.requestId ?? '';
+  return keyedRequest({ callerId: caller.id, method: req.method, path, key, body, requestId });
+}
+
+function byPath(routes: readonly Route[]): [string, Route[]][] {
+  const groups = Map.groupBy(routes, ({ path }) => path);
+  // A literal path goes before one with a parameter that would swallow it.
+  return [...groups].sort(([a], [b]) => a.split('{').length - b.split('{').length);
+}
+
+/**
+ * Mounts endpoints. Refusals come in one order everywhere: 405, 413 and 415, 401, 403, 400, and then the handler's.
+ * @param routes every endpoint below one base path
+ * @param authenticate checks the Authorization header of those that need or read one
+ */
+export function mountRoutes(routes: readonly Route[], authenticate: Authenticate): Router {
+  const router = Router({ caseSensitive: true });
+  for (const [path, endpoints] of byPath(routes)) {
+    const methods = endpoints.map(({ method }) => method.toUpperCase());
+    const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
+    const resource = router.route(path.replaceAll(/\{(\w+)\}/g, ':$1'));
+    for (const endpoint of endpoints) {
+      resource[endpoint.method](serve(endpoint, authenticate));
+    }
+    resource.options((_req, res) => void res.status(204).set('Allow', allow).end());
+    resource.all(() => {
+      throw methodNotAllowed(`This path knows ${allow}.`, { headers: { Allow: allow } });
+    });
+  }
+  return router;
+}

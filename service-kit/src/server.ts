@@ -1,0 +1,94 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { flushCompileCache } from 'node:module';
+import type { CommonConfig } from './config.ts';
+import { createOpsServer, type Health } from './health.ts';
+import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
+
+/** Longer than Nginx keeps idle connections (60 s), or its next request meets a closed one and answers 502. */
+const keepAliveTimeoutMs = 65_000;
+const hardLimitMs = 10_000;
+
+export interface Process {
+  config: CommonConfig;
+  logger: Logger;
+  metrics: Metrics;
+  /** Ends loops and closes pools, after the last answer. */
+  close(): Promise<void>;
+}
+
+/** What a process listens with. A worker has neither: only the operations listener. */
+export interface Apps {
+  publicApp?: RequestListener;
+  internalApp?: RequestListener;
+}
+
+function createApiServer(app: RequestListener, health: Health): Server {
+  const server = createServer((req, res) => {
+    // From here on no client may send another request on this connection: server.close() alone would serve them.
+    if (!health.ready) res.setHeader('Connection', 'close');
+    app(req, res);
+  });
+  server.keepAliveTimeout = keepAliveTimeoutMs;
+  server.headersTimeout = keepAliveTimeoutMs + 1_000;
+  return server;
+}
+
+async function listen(server: Server, port: number, host: string): Promise<void> {
+  server.listen(port, host);
+  await once(server, 'listening');
+}
+
+/** Takes no new connection, lets each request end, and after the hard limit ends what is left. */
+async function drain(servers: Server[]): Promise<void> {
+  const closed = Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  servers.forEach((server) => server.closeIdleConnections());
+  await Promise.race([closed, sleep(hardLimitMs, undefined, { ref: false })]);
+  servers.forEach((server) => server.closeAllConnections());
+}
+
+/**
+ * Runs a process until SIGTERM or SIGINT. Draining is: readiness 503 and `Connection: close` on every answer,
+ * a pause of DRAIN_MS in which whoever routes to us learns of it, then close, then a hard limit of 10 s.
+ * @param prepare makes ready what the first request needs (migrations, keys) and gives what to listen with
+ */
+export async function runProcess(setup: Process, prepare: () => Promise<Apps>): Promise<void> {
+  const { config, logger } = setup;
+  const health: Health = { started: false, ready: false };
+  const servers: Server[] = [];
+  let stopping = false;
+
+  const stop = async (exitCode: number): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    health.ready = false;
+    await sleep(config.DRAIN_MS);
+    await drain(servers);
+    await setup.close();
+    logger.info('stopped');
+    process.exit(exitCode);
+  };
+  process.on('SIGTERM', () => void stop(0));
+  process.on('SIGINT', () => void stop(0));
+  process.on('unhandledRejection', (error) => {
+    logger.error('unhandled rejection; stopping, because the state of this process is not known', { error });
+    void stop(1);
+  });
+
+  const serve = async (app: RequestListener | undefined, port: number): Promise<void> => {
+    if (!app) return;
+    const server = createApiServer(app, health);
+    servers.push(server);
+    await listen(server, port, config.HOST);
+  };
+  await listen(createOpsServer(health, setup.metrics), config.OPS_PORT, config.HOST);
+  const { publicApp, internalApp } = await prepare();
+  await serve(publicApp, config.PORT);
+  await serve(internalApp, config.INTERNAL_PORT);
+  health.started = true;
+  health.ready = !stopping;
+  flushCompileCache();
+  logger.info('ready', { port: config.PORT, internalPort: config.INTERNAL_PORT, opsPort: config.OPS_PORT });
+}
