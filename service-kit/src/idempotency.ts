@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QueryTypes, type Transaction } from 'sequelize';
 import { type Database, fromJson, isDuplicate } from './database.ts';
+import type { Logger } from './logger.ts';
 import { idempotencyKeyReused, Problem, problemBody, requestInProgress } from './problem.ts';
 
 /** A request that carries an Idempotency-Key (draft-ietf-httpapi-idempotency-key-header). */
@@ -204,10 +205,16 @@ export async function answerOnce<Result>(
   }
 }
 
-/** Deletes keys that are older than 48 h, a bounded number at a time; returns how many went. */
-export function purgeKeys(database: Database): Promise<number> {
-  return database.change(
-    'DELETE FROM idempotency_keys WHERE created_at < NOW(3) - INTERVAL :keptHours HOUR LIMIT 1000',
-    { keptHours },
-  );
+/** Deletes keys older than 48 h once an hour, a bounded number at a time, so that no lock lasts. */
+export function purgeKeysHourly(database: Database, logger: Logger): { stop(): void } {
+  const sql = 'DELETE FROM idempotency_keys WHERE created_at < NOW(3) - INTERVAL :keptHours HOUR LIMIT 1000';
+  const purge = async (): Promise<void> => {
+    while ((await database.change(sql, { keptHours })) > 0);
+  };
+  const timer = setInterval(() => {
+    purge().catch((error: unknown) =>
+      logger.warn('old keys could not be deleted; trying again in an hour', { error }),
+    );
+  }, 3_600_000);
+  return { stop: () => clearInterval(timer) };
 }

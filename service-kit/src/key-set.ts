@@ -1,6 +1,6 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { HttpClient } from './http-client.ts';
+import { createHttpClient } from './http-client.ts';
 import { unavailable } from './problem.ts';
 
 /** Finds the public key that signed a token; undefined when nobody we trust has such a key. */
@@ -23,11 +23,11 @@ export function importKeys(set: KeySet): Map<string, KeyObject> {
 /**
  * The published keys of the issuer, fetched when first needed, again after five minutes and for an unknown kid.
  * What was fetched once goes on serving while the issuer is away.
- * @param client reaches the issuer
- * @param path of its JWKS
+ * @param jwksUrls JWKS_URL: the same document at each replica of the issuer
  * @throws 503 when no key was ever fetched
  */
-export function remoteKeys(client: HttpClient, path: string): FindKey {
+export function issuerKeys(jwksUrls: readonly string[]): FindKey {
+  const client = createHttpClient(jwksUrls);
   let keys: Map<string, KeyObject> | undefined;
   let askedAt = -Infinity;
   let underWay: Promise<void> | undefined;
@@ -35,7 +35,7 @@ export function remoteKeys(client: HttpClient, path: string): FindKey {
   async function refresh(): Promise<void> {
     askedAt = performance.now();
     try {
-      const { body } = await client.call({ method: 'GET', path });
+      const { body } = await client.call({ method: 'GET', path: '' });
       keys = importKeys(body as KeySet);
     } catch (error) {
       if (keys === undefined) throw unavailable('Access tokens cannot be checked now; try again.', error);

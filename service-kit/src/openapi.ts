@@ -41,18 +41,12 @@ const problemDocument = z
   .meta({ id: 'Problem' });
 
 const header = (description: string) => ({ description, schema: { type: 'string' as const } });
-const requestHeaders = {
-  idempotent: z.object({
-    'Idempotency-Key': z
-      .string()
-      .min(1)
-      .max(255)
-      .meta({ description: 'Fresh for each new request, kept 48 h' }),
-  }),
-  versioned: z.object({
-    'If-Match': z.string().meta({ description: 'ETag of the version you read', examples: ['"3"'] }),
-  }),
-};
+const idempotencyKey = z
+  .string()
+  .min(1)
+  .max(255)
+  .meta({ description: 'Fresh for each new request, kept 48 h' });
+const ifMatch = z.string().meta({ description: 'ETag of the version you read', examples: ['"3"'] });
 
 /** Every route can refuse what does not fit; the rest follows from what the route declares. */
 function problemsOf(route: Route): Map<number, Set<string>> {
@@ -60,7 +54,8 @@ function problemsOf(route: Route): Map<number, Set<string>> {
   if (route.access !== 'anyone') kinds.push(unauthenticated);
   if (typeof route.access === 'object') kinds.push(forbidden);
   if (route.body) kinds.push(unsupportedMediaType);
-  if (route.versioned) kinds.push(preconditionRequired, versionConflict);
+  if (route.versioned) kinds.push(versionConflict);
+  if (route.versioned === true) kinds.push(preconditionRequired);
   if (route.idempotent) kinds.push(idempotencyKeyMissing, idempotencyKeyReused, requestInProgress);
   kinds.push(...(route.problems ?? []));
   const codes = new Map<number, Set<string>>();
@@ -68,11 +63,19 @@ function problemsOf(route: Route): Map<number, Set<string>> {
   return codes;
 }
 
+/** A Problem with one of the codes that a status can have. */
+function problemWith(codes: ReadonlySet<string>) {
+  return {
+    allOf: [{ $ref: '#/components/schemas/Problem' }, { properties: { code: { enum: [...codes] } } }],
+  };
+}
+
 function describeAnswers(route: Route): ZodOpenApiResponsesObject {
   const answers: ZodOpenApiResponsesObject = {};
   for (const [status, body] of Object.entries(route.answers)) {
     const headers = {
       ...(status === '201' && { Location: header('Where the new resource is') }),
+      ...((route.versioned || '304' in route.answers) && { ETag: header('The version, quoted') }),
       ...(route.idempotent && {
         'Idempotency-Replayed': header('true when another request made this answer'),
       }),
@@ -86,14 +89,20 @@ function describeAnswers(route: Route): ZodOpenApiResponsesObject {
   for (const [status, codes] of problemsOf(route)) {
     answers[`${status}` as '400'] = {
       description: [...codes].map((code) => `\`${code}\``).join(', '),
-      content: { 'application/problem+json': { schema: problemDocument } },
+      content: { 'application/problem+json': { schema: problemWith(codes) } },
     };
   }
   return answers;
 }
 
+function requestHeaders(route: Route): z.ZodObject {
+  return z.object({
+    ...(route.idempotent && { 'Idempotency-Key': idempotencyKey }),
+    ...(route.versioned && { 'If-Match': route.versioned === true ? ifMatch : ifMatch.optional() }),
+  });
+}
+
 function describe(route: Route, tag: string): ZodOpenApiOperationObject {
-  const header = route.idempotent ? requestHeaders.idempotent : route.versioned && requestHeaders.versioned;
   const secured = route.access !== 'anyone';
   return {
     operationId: `${route.method}${route.path.replaceAll(/[^a-zA-Z]+(\w?)/g, (_all, next: string) => next.toUpperCase())}`,
@@ -103,7 +112,7 @@ function describe(route: Route, tag: string): ZodOpenApiOperationObject {
     requestParams: {
       ...(route.params && { path: route.params as z.ZodObject }),
       ...(route.query && { query: route.query as z.ZodObject }),
-      ...(header && { header }),
+      header: requestHeaders(route),
     },
     ...(route.body && {
       requestBody: { required: true, content: { 'application/json': { schema: route.body as z.ZodType } } },
@@ -137,6 +146,7 @@ export function describeRoutes(
     tags: Object.keys(routes).map((name) => ({ name })),
     paths,
     components: {
+      schemas: { Problem: problemDocument },
       securitySchemes: { accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
     },
   }) as oas31.OpenAPIObject;

@@ -12,7 +12,7 @@ export interface InputSchemas {
   query?: z.ZodType;
   body?: z.ZodType;
   /** Whether the route reads If-Match. */
-  versioned?: boolean;
+  versioned?: boolean | 'optional';
   /** Whether the route needs an Idempotency-Key. */
   idempotent?: boolean;
 }

@@ -46,8 +46,8 @@ interface RouteOptions<P, Q, B, A extends Access, R extends Answers, K, H> {
   params?: P;
   query?: Q;
   body?: B;
-  /** Reads If-Match; without it the route answers 428. */
-  versioned?: boolean;
+  /** Reads If-Match; without it the route answers 428, unless it is only honoured when sent. */
+  versioned?: boolean | 'optional';
   /** Needs an Idempotency-Key. */
   idempotent?: K;
   /** Cache-Control of an answer that needs no token. */
@@ -102,7 +102,7 @@ async function withDeadline<T>(work: Promise<T> | T): Promise<T> {
 }
 
 function cacheControl(endpoint: Route, req: Request): string {
-  if (req.get('authorization') !== undefined) return 'private, no-cache';
+  if (endpoint.access !== 'anyone' && req.get('authorization') !== undefined) return 'private, no-cache';
   return endpoint.cache ?? (endpoint.method === 'get' ? 'public, max-age=1' : 'no-store');
 }
 

@@ -1,0 +1,12 @@
+import { readConfig, settings as common, urlList } from '@tradepost/service-kit/config.ts';
+
+export const settings = {
+  ...common,
+  JWKS_URL: urlList,
+};
+
+export type Config = ReturnType<typeof readProductConfig>;
+
+export function readProductConfig() {
+  return readConfig(settings);
+}

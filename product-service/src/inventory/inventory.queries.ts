@@ -1,0 +1,45 @@
+import { Op, type Transaction } from 'sequelize';
+import { LedgerEntry } from './ledger-entry.model.ts';
+import { Stock } from './stock.model.ts';
+
+export async function findStock(productId: string): Promise<Stock> {
+  const stock = await Stock.findByPk(productId);
+  if (!stock) throw new Error(`Product ${productId} has no row of stock.`);
+  return stock;
+}
+
+/** What can still be held of each product; its rows are locked, in ascending order, until the transaction ends. */
+export async function findAvailable(productIds: string[], tx: Transaction): Promise<Map<string, number>> {
+  const rows = await Stock.findAll({
+    where: { productId: productIds },
+    order: ['productId'],
+    lock: true,
+    transaction: tx,
+  });
+  return new Map(rows.map(({ productId, onHand, reserved }) => [productId, onHand - reserved]));
+}
+
+/** Ledger entries of a product, newest first, one more than asked for. */
+export function listLedger(productId: string, limit: number, cursor?: string): Promise<LedgerEntry[]> {
+  return LedgerEntry.findAll({
+    where: { productId, ...(cursor && { id: { [Op.lt]: cursor } }) },
+    order: [['id', 'DESC']],
+    limit: limit + 1,
+  });
+}
+
+export function viewStock({ productId, onHand, reserved }: Stock, withInside: boolean) {
+  return { productId, available: onHand - reserved, ...(withInside && { onHand, reserved }) };
+}
+
+export function viewEntry({ id, kind, onHandDelta, reservedDelta, reason, orderId, createdAt }: LedgerEntry) {
+  return {
+    id,
+    kind,
+    onHandDelta: Number(onHandDelta),
+    reservedDelta: Number(reservedDelta),
+    reason,
+    orderId,
+    createdAt: createdAt.toISOString(),
+  };
+}

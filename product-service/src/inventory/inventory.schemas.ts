@@ -1,0 +1,39 @@
+import { id, text, time } from '@tradepost/service-kit/fields.ts';
+import { cursorParameter, limitParameter, pageOf } from '@tradepost/service-kit/pagination.ts';
+import { z } from 'zod';
+
+/** Far below 2^53, so that sums of many adjustments stay exact. */
+const maxUnits = 1_000_000_000;
+export const units = z.int().min(0).max(maxUnits);
+const reason = text(200);
+
+export const adjustment = z.union([
+  z.strictObject({
+    delta: z
+      .int()
+      .min(-maxUnits)
+      .max(maxUnits)
+      .refine((delta) => delta !== 0, 'must not be 0'),
+    reason,
+  }),
+  z.strictObject({ setTo: units, expectedOnHand: units, reason }),
+]);
+
+export const inventory = z
+  .object({ productId: id, available: z.int(), onHand: z.int().optional(), reserved: z.int().optional() })
+  .meta({ id: 'Inventory', description: 'onHand and reserved are shown to the owner and to admins' });
+
+export const ledgerEntry = z
+  .object({
+    id,
+    kind: z.enum(['initial', 'adjustment', 'hold', 'release', 'commit', 'return']),
+    onHandDelta: z.int(),
+    reservedDelta: z.int(),
+    reason: z.string().nullable(),
+    orderId: id.nullable(),
+    createdAt: time,
+  })
+  .meta({ id: 'LedgerEntry' });
+
+export const ledgerPage = pageOf(ledgerEntry);
+export const ledgerQuery = z.strictObject({ limit: limitParameter, cursor: cursorParameter(id) });

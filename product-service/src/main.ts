@@ -1,0 +1,35 @@
+import path from 'node:path';
+import { authenticateServices, authenticateUsers } from '@tradepost/service-kit/authenticate.ts';
+import { openDatabase } from '@tradepost/service-kit/database.ts';
+import { purgeKeysHourly } from '@tradepost/service-kit/idempotency.ts';
+import { issuerKeys } from '@tradepost/service-kit/key-set.ts';
+import { createLogger } from '@tradepost/service-kit/logger.ts';
+import { createMetrics } from '@tradepost/service-kit/metrics.ts';
+import { migrate } from '@tradepost/service-kit/migrate.ts';
+import { runProcess } from '@tradepost/service-kit/server.ts';
+import { createInternalApp, createPublicApp } from './app.ts';
+import { readProductConfig } from './config.ts';
+import { defineModels } from './models.ts';
+
+const config = readProductConfig();
+const logger = createLogger('product-service', config.LOG_LEVEL);
+const metrics = createMetrics();
+const database = openDatabase(config);
+defineModels(database.sequelize);
+const purge = purgeKeysHourly(database, logger);
+
+const close = async (): Promise<void> => {
+  purge.stop();
+  await database.close();
+};
+
+await runProcess({ config, logger, metrics, close }, async () => {
+  await migrate(path.join(import.meta.dirname, '../migrations'), config, logger);
+  const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = config;
+  const authenticate = {
+    users: authenticateUsers(issuerKeys(config.JWKS_URL), { issuer, audience }),
+    services: authenticateServices(config.SERVICE_PUBLIC_KEYS_FILE, 'product-service'),
+  };
+  const dependencies = { database, authenticate, logger, metrics };
+  return { publicApp: createPublicApp(dependencies), internalApp: createInternalApp(dependencies) };
+});

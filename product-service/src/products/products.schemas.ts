@@ -1,0 +1,69 @@
+import { flag, id, maxAmount, money, text, time } from '@tradepost/service-kit/fields.ts';
+import { cursorParameter, limitParameter, pageOf } from '@tradepost/service-kit/pagination.ts';
+import { z } from 'zod';
+import { units } from '../inventory/inventory.schemas.ts';
+
+const description = z
+  .string()
+  .max(10_000)
+  .refine((value) => value.isWellFormed(), 'must be text');
+const amount = z.coerce.number().int().min(0).max(maxAmount);
+// Categories have no endpoint yet, so none can be named.
+const categoryId = z.null();
+
+const editable = { name: text(200), description, price: money };
+
+export const productBody = z.strictObject({ ...editable, categoryId: categoryId.default(null) });
+export const newProduct = productBody.extend({ initialStock: units.default(0) });
+export const productChange = z.strictObject({
+  name: editable.name.exactOptional(),
+  description: editable.description.exactOptional(),
+  price: money.exactOptional(),
+  categoryId: categoryId.exactOptional(),
+});
+
+export const product = z
+  .object({
+    id,
+    sellerId: id,
+    name: z.string(),
+    description: z.string(),
+    price: money,
+    categoryId: id.nullable(),
+    version: z.int(),
+    createdAt: time,
+    updatedAt: time,
+    deletedAt: time.nullable().optional().meta({ description: 'Shown to the owner and to admins' }),
+  })
+  .meta({ id: 'Product' });
+
+export const productPage = pageOf(product);
+export const productId = z.strictObject({ id });
+
+export const sorts = ['newest', 'price', '-price', 'name'] as const;
+const idList = z
+  .string()
+  .transform((value) => value.split(','))
+  .pipe(z.array(id).min(1).max(100));
+
+/** The sort is part of the position: a cursor of one order means nothing in another. */
+const position = z.tuple([z.enum(sorts), z.union([z.string(), z.number(), z.null()]), id]);
+
+export const productFilter = z
+  .strictObject({
+    q: text(200).optional().meta({ description: 'Words that name or description contain' }),
+    category: id.optional(),
+    seller: id.optional().meta({ description: "The seller's user id" }),
+    minPrice: amount.optional().meta({ description: 'In minor units' }),
+    maxPrice: amount.optional().meta({ description: 'In minor units' }),
+    inStock: flag.optional(),
+    sort: z.enum(sorts).default('newest'),
+    ids: idList.optional().meta({ description: 'Up to 100, separated by commas' }),
+    limit: limitParameter,
+    cursor: cursorParameter(position),
+  })
+  .refine(({ cursor, sort }) => cursor === undefined || cursor[0] === sort, {
+    path: ['cursor'],
+    message: 'belongs to another sort: pass nextCursor with the sort it came from',
+  });
+export type ProductFilter = z.output<typeof productFilter>;

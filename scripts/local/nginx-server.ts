@@ -1,0 +1,135 @@
+import { spawnSync } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Refusal } from './refusal.ts';
+
+export const nginxTemplate = join(import.meta.dirname, '../../nginx/nginx.conf.template');
+
+export type RoutedService = 'auth-service' | 'product-service' | 'order-service';
+
+export interface NginxPlan {
+  /** Holds the rendered file, the pid and what Nginx keeps while it works. */
+  runDirectory: string;
+  /** What buildSite() wrote. */
+  siteDirectory: string;
+  port: number;
+  probePort: number;
+  /** The public ports of the replicas of each service. */
+  upstreams: Record<RoutedService, number[]>;
+  template?: string;
+  /** Path of the program; `nginx` in PATH when absent. */
+  program?: string;
+  /** The defaults are those of a developer's machine: per-address limits that nobody reaches. */
+  settings?: NginxSettings;
+}
+
+export interface NginxSettings {
+  accessLog?: string;
+  errorLog?: string;
+  requestsPerSecond?: number;
+  connectionsPerAddress?: number;
+  proxyReadTimeoutSeconds?: number;
+  clientTimeoutSeconds?: number;
+  /** Addresses or networks whose X-Forwarded-For is believed. */
+  trustedProxies?: string[];
+}
+
+// A replica that failed is left alone until the next second of Nginx's clock: the shortest it knows (fail_timeout=1s
+// would be up to two), so that one which came back is used before the other one may fail.
+function servers(service: RoutedService, ports: number[]): string {
+  if (ports.length === 0)
+    throw new Refusal(`Nginx needs at least one replica of ${service}: start one first.`);
+  return ports.map((port) => `server 127.0.0.1:${port} max_fails=1 fail_timeout=0;`).join(' ');
+}
+
+function variables(plan: NginxPlan): Record<string, string> {
+  const settings = plan.settings ?? {};
+  return {
+    RUN_DIR: plan.runDirectory,
+    SITE_DIR: plan.siteDirectory,
+    LISTEN: `127.0.0.1:${plan.port}`,
+    PROBE_LISTEN: `127.0.0.1:${plan.probePort}`,
+    AUTH_SERVERS: servers('auth-service', plan.upstreams['auth-service']),
+    PRODUCT_SERVERS: servers('product-service', plan.upstreams['product-service']),
+    ORDER_SERVERS: servers('order-service', plan.upstreams['order-service']),
+    WORKER_PROCESSES: 'auto',
+    TRUSTED_PROXIES: (settings.trustedProxies ?? [])
+      .map((address) => `set_real_ip_from ${address};`)
+      .join(' '),
+    ...limits(settings),
+    ACCESS_LOG: settings.accessLog ?? '/dev/stdout',
+    ERROR_LOG: settings.errorLog ?? 'stderr',
+  };
+}
+
+function limits(settings: NginxSettings): Record<string, string> {
+  return {
+    REQUESTS_PER_SECOND: String(settings.requestsPerSecond ?? 100_000),
+    // Nginx counts connections in 16 bits.
+    CONNECTIONS_PER_ADDRESS: String(settings.connectionsPerAddress ?? 65_535),
+    PROXY_READ_TIMEOUT: `${settings.proxyReadTimeoutSeconds ?? 15}s`,
+    CLIENT_TIMEOUT: `${settings.clientTimeoutSeconds ?? 10}s`,
+  };
+}
+
+/** Fills in the upper-case names in braces, as envsubst does in the image. */
+export function renderTemplate(template: string, values: Record<string, string>): string {
+  return template.replace(/\$\{([A-Z_]+)\}/g, (_, name: string) => {
+    const value = values[name];
+    if (value === undefined)
+      throw new Refusal(
+        `The Nginx template asks for ${name}, which the starter does not know: add it there.`,
+      );
+    return value;
+  });
+}
+
+/** Writes nginx.conf into the run directory and has Nginx read it; answers its path. */
+export async function writeNginxConfig(plan: NginxPlan): Promise<string> {
+  await mkdir(plan.runDirectory, { recursive: true, mode: 0o700 });
+  const template = await readFile(plan.template ?? nginxTemplate, 'utf8');
+  const file = join(plan.runDirectory, 'nginx.conf');
+  await writeFile(file, renderTemplate(template, variables(plan)), { mode: 0o600 });
+  refuseBadConfig(plan);
+  return file;
+}
+
+function refuseBadConfig(plan: NginxPlan): void {
+  const { program, arguments: args } = nginxCommand(plan);
+  // No pipe for its output: Nginx opens /dev/stdout as a file, and Node's pipes are sockets.
+  const test = spawnSync(program, ['-t', '-q', ...args, '-e', 'stderr'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    encoding: 'utf8',
+  });
+  if (test.error)
+    throw new Refusal(`${program} could not be started (${test.error.message}): install Nginx first.`);
+  if (test.status === 0) return;
+  const complaint =
+    /\[(?:emerg|alert|crit)\] (?:\d+#\d+: )?(.*)/.exec(test.stderr)?.[1] ?? `exit ${test.status}`;
+  throw new Refusal(`Nginx refuses the configuration in ${plan.runDirectory}: ${complaint}.`);
+}
+
+export interface NginxCommand {
+  program: string;
+  arguments: string[];
+  stopSignal: NodeJS.Signals;
+}
+
+/** The foreground start; SIGQUIT stops it after the last answer, SIGHUP has it read the file again. */
+export function nginxCommand(plan: Pick<NginxPlan, 'runDirectory' | 'program' | 'settings'>): NginxCommand {
+  // As root, Nginx hands its work to `nobody`, who may not enter a private data directory.
+  const user = process.getuid?.() === 0 ? ' user root root;' : '';
+  return {
+    program: plan.program ?? 'nginx',
+    arguments: [
+      '-c',
+      join(plan.runDirectory, 'nginx.conf'),
+      // Until the file is read, messages go to a log in a system directory unless told otherwise.
+      '-e',
+      plan.settings?.errorLog ?? 'stderr',
+      '-g',
+      `daemon off;${user}`,
+    ],
+    stopSignal: 'SIGQUIT',
+  };
+}
