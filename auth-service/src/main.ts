@@ -18,7 +18,7 @@ const metrics = createMetrics();
 const database = openDatabase(config);
 defineModels(database.sequelize);
 
-await runProcess({ config, logger, metrics, close: () => database.close() }, async () => {
+await runProcess({ config, logger, metrics }, async () => {
   await migrate(path.join(import.meta.dirname, '../migrations'), config, logger);
   const passwords = await hashPasswords(config.BCRYPT_COST);
   await ensureAdmin({ database, passwords }, config);
@@ -27,5 +27,5 @@ await runProcess({ config, logger, metrics, close: () => database.close() }, asy
   const authenticate = authenticateUsers(keys.find, { issuer, audience });
   const tokenIssuer = { keys, issuer, audience };
   const dependencies = { database, passwords, tokenIssuer, leewaySeconds, authenticate, logger, metrics };
-  return { publicApp: createApp(dependencies) };
+  return { publicApp: createApp(dependencies), close: () => database.close() };
 });

@@ -16,14 +16,8 @@ const logger = createLogger('product-service', config.LOG_LEVEL);
 const metrics = createMetrics();
 const database = openDatabase(config);
 defineModels(database.sequelize);
-const purge = purgeKeysHourly(database, logger);
 
-const close = async (): Promise<void> => {
-  purge.stop();
-  await database.close();
-};
-
-await runProcess({ config, logger, metrics, close }, async () => {
+await runProcess({ config, logger, metrics }, async () => {
   await migrate(path.join(import.meta.dirname, '../migrations'), config, logger);
   const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = config;
   const authenticate = {
@@ -31,5 +25,10 @@ await runProcess({ config, logger, metrics, close }, async () => {
     services: authenticateServices(config.SERVICE_PUBLIC_KEYS_FILE, 'product-service'),
   };
   const dependencies = { database, authenticate, logger, metrics };
-  return { publicApp: createPublicApp(dependencies), internalApp: createInternalApp(dependencies) };
+  const purging = purgeKeysHourly(database, logger);
+  const close = async (): Promise<void> => {
+    purging.stop();
+    await database.close();
+  };
+  return { publicApp: createPublicApp(dependencies), internalApp: createInternalApp(dependencies), close };
 });

@@ -5,7 +5,7 @@ import { assertOutsideTransaction } from './database.ts';
 import { currentContext } from './request-context.ts';
 
 const connectTimeoutMs = 200;
-const deadlineMs = 1_000;
+const defaultDeadlineMs = 1_000;
 const maxRetries = 2;
 
 /** The other side could not be reached, was too late, or failed: whether it did the work is unknown. */
@@ -22,6 +22,8 @@ export interface HttpCall {
   method: 'GET' | 'PUT' | 'POST';
   path: string;
   body?: unknown;
+  /** Ends the call with its retries; 1 s when somebody waits for the answer, which is the default. */
+  deadlineMs?: number | undefined;
 }
 
 export interface HttpClient {
@@ -81,7 +83,7 @@ export function createHttpClient(baseUrls: readonly string[], authorization?: ()
     backoff: new ExponentialBackoff({ initialDelay: 20, maxDelay: 200 }),
   });
   return {
-    async call({ method, path, body }) {
+    async call({ method, path, body, deadlineMs = defaultDeadlineMs }) {
       assertOutsideTransaction(`${method} ${path}`);
       const signal = AbortSignal.timeout(deadlineMs);
       const headers = { ...contextHeaders(), ...(authorization && { Authorization: authorization() }) };

@@ -83,12 +83,10 @@ function parseBody(schema: z.ZodType | undefined, raw: Buffer | undefined, fault
   }
 }
 
-function parseIfMatch(
-  schemas: InputSchemas,
-  header: string | undefined,
-  faults: Faults,
-): EntityTags | undefined {
-  if (!schemas.versioned || header === undefined) return undefined;
+/** A write honours If-Match wherever it is sent; whether it must be sent, the use case knows. */
+function parseIfMatch(req: Request, faults: Faults): EntityTags | undefined {
+  const header = req.get('if-match');
+  if (header === undefined || req.method === 'GET' || req.method === 'HEAD') return undefined;
   const tags = parseEntityTags(header);
   if (tags === undefined)
     faults.list.push({ parameter: 'If-Match', message: 'is not *, "version" or a list of these' });
@@ -107,7 +105,7 @@ export function parseInput(schemas: InputSchemas, req: Request, raw: Buffer | un
     params: faults.check(schemas.params, req.params, parameter),
     query: faults.check(schemas.query, { ...req.query }, parameter),
     body: parseBody(schemas.body, raw, faults),
-    ifMatch: parseIfMatch(schemas, req.get('if-match'), faults),
+    ifMatch: parseIfMatch(req, faults),
     idempotencyKey: undefined,
   };
   if (schemas.idempotent) {

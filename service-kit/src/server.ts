@@ -15,14 +15,14 @@ export interface Process {
   config: CommonConfig;
   logger: Logger;
   metrics: Metrics;
-  /** Ends loops and closes pools, after the last answer. */
-  close(): Promise<void>;
 }
 
-/** What a process listens with. A worker has neither: only the operations listener. */
-export interface Apps {
+/** What a process runs. A worker has no app: only the operations listener. */
+export interface Running {
   publicApp?: RequestListener;
   internalApp?: RequestListener;
+  /** Ends loops and closes pools, after the last answer. */
+  close(): Promise<void>;
 }
 
 function createApiServer(app: RequestListener, health: Health): Server {
@@ -54,10 +54,11 @@ async function drain(servers: Server[]): Promise<void> {
  * a pause of DRAIN_MS in which whoever routes to us learns of it, then close, then a hard limit of 10 s.
  * @param prepare makes ready what the first request needs (migrations, keys) and gives what to listen with
  */
-export async function runProcess(setup: Process, prepare: () => Promise<Apps>): Promise<void> {
+export async function runProcess(setup: Process, prepare: () => Promise<Running>): Promise<void> {
   const { config, logger } = setup;
   const health: Health = { started: false, ready: false };
   const servers: Server[] = [];
+  let close = (): Promise<void> => Promise.resolve();
   let stopping = false;
 
   const stop = async (exitCode: number): Promise<void> => {
@@ -66,7 +67,7 @@ export async function runProcess(setup: Process, prepare: () => Promise<Apps>): 
     health.ready = false;
     await sleep(config.DRAIN_MS);
     await drain(servers);
-    await setup.close();
+    await close();
     logger.info('stopped');
     process.exit(exitCode);
   };
@@ -84,9 +85,10 @@ export async function runProcess(setup: Process, prepare: () => Promise<Apps>): 
     await listen(server, port, config.HOST);
   };
   await listen(createOpsServer(health, setup.metrics), config.OPS_PORT, config.HOST);
-  const { publicApp, internalApp } = await prepare();
-  await serve(publicApp, config.PORT);
-  await serve(internalApp, config.INTERNAL_PORT);
+  const running = await prepare();
+  close = () => running.close();
+  await serve(running.publicApp, config.PORT);
+  await serve(running.internalApp, config.INTERNAL_PORT);
   health.started = true;
   health.ready = !stopping;
   flushCompileCache();

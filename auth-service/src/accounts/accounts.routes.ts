@@ -1,6 +1,6 @@
 import type { Caller } from '@tradepost/service-kit/authenticate.ts';
 import { toPage } from '@tradepost/service-kit/pagination.ts';
-import { notFound } from '@tradepost/service-kit/problem.ts';
+import { notFound, versionConflict } from '@tradepost/service-kit/problem.ts';
 import { type Route, route } from '@tradepost/service-kit/route.ts';
 import type { SessionDependencies } from '../sessions/sessions.routes.ts';
 import { startSession } from '../sessions/start-session.ts';
@@ -102,10 +102,11 @@ export function accountRoutes(dependencies: SessionDependencies): Route[] {
       path: '/users/{id}/roles',
       summary: 'Replace the roles of an account',
       access: admin,
+      versioned: 'optional',
       params: userId,
       body: rolesChange,
       answers: { 200: user },
-      problems: [notFound, lastAdmin],
+      problems: [notFound, versionConflict, lastAdmin],
       handle: async ({ params, body, ifMatch }) =>
         found(await setRoles(dependencies, { userId: params.id, roles: body.roles, ifMatch })),
     }),

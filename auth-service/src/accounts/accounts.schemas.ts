@@ -22,7 +22,10 @@ export const registration = z.strictObject({
 });
 
 export const userChange = z
-  .strictObject({ displayName: text(200).nullable().exactOptional(), phone: phone.nullable().exactOptional() })
+  .strictObject({
+    displayName: text(200).nullable().exactOptional(),
+    phone: phone.nullable().exactOptional(),
+  })
   .meta({ description: 'The fields to change' });
 
 export const rolesChange = z.strictObject({ roles: z.array(role).max(roles.length) });

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { unavailable } from '@tradepost/service-kit/problem.ts';
 import bcrypt from 'bcrypt';
 import { bulkhead, BulkheadRejectedError } from 'cockatiel';
+import { maxBytes } from './password-rules.ts';
 
 export interface Passwords {
   hash(password: string): Promise<string>;
@@ -32,7 +33,8 @@ export async function hashPasswords(cost: number): Promise<Passwords> {
     hash: (password) => queued(() => bcrypt.hash(password, cost)),
     verify: async (password, hash) => {
       const equal = await queued(() => bcrypt.compare(password, hash ?? unknownHash));
-      return equal && hash !== undefined;
+      // A password and the same with more behind its 72nd byte are equal to bcrypt.
+      return equal && hash !== undefined && Buffer.byteLength(password) <= maxBytes;
     },
   };
 }

@@ -2,7 +2,7 @@ import { dictionary } from '@zxcvbn-ts/language-common';
 
 const minBytes = 10;
 /** bcrypt reads 72 bytes and cuts the rest in silence, and it ends at a NUL. */
-const maxBytes = 72;
+export const maxBytes = 72;
 const common = new Set(dictionary['passwords-common'].slice(0, 10_000));
 
 /** What is wrong with a new password; undefined when it may be used. */

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type AuthApp, startAuthApp } from './helpers/auth-app.ts';
+
+let app: AuthApp;
+beforeAll(async () => {
+  app = await startAuthApp({ cost: 8 });
+});
+afterAll(() => app.stop());
+
+const logIn = (email: string, password: string) =>
+  app.request.post('/api/v1/auth/login').send({ email, password });
+
+test('gives a pair of tokens that no cache keeps', async () => {
+  const { email, password } = await app.register();
+  const answer = await logIn(email.toUpperCase(), password).expect(200);
+  expect(Object.keys(answer.body).sort()).toEqual(['accessToken', 'expiresIn', 'refreshToken']);
+  expect(answer.get('Cache-Control')).toBe('no-store');
+});
+
+test('keeps the tokens out of caches also when an old token came along', async () => {
+  const { email, password, bearer } = await app.register();
+  const answer = await logIn(email, password).set('Authorization', bearer).expect(200);
+  expect(answer.get('Cache-Control')).toBe('no-store');
+});
+
+test('answers the same to an unknown address and to a wrong password', async () => {
+  const { email, password } = await app.register();
+  const wrong = await logIn(email, 'not this password').expect(401);
+  const unknown = await logIn('nobody@example.org', password).expect(401);
+  expect(wrong.body.code).toBe('invalid-credentials');
+  expect(wrong.get('WWW-Authenticate')).toBe('Bearer');
+  expect({ ...unknown.body, requestId: '' }).toEqual({ ...wrong.body, requestId: '' });
+});
+
+test('takes as long for an unknown address as for a wrong password', async () => {
+  const { email } = await app.register();
+  const times: Record<string, number[]> = { [email]: [], 'nobody@example.org': [] };
+  for (let round = 0; round < 40; round += 1) {
+    // In turns, so that whatever slows the machine slows both.
+    for (const [address, measured] of Object.entries(times)) {
+      const startedAt = performance.now();
+      await logIn(address, 'not this password').expect(401);
+      measured.push(performance.now() - startedAt);
+    }
+  }
+  const medians = Object.values(times).map((measured) => measured.sort((a, b) => a - b)[20] ?? 0);
+  // Without the comparison an unknown address would take a few milliseconds, and not twenty.
+  expect(Math.min(...medians) / Math.max(...medians)).toBeGreaterThan(0.75);
+});
+
+test.each([
+  ['an object for a string', { email: { $ne: '' }, password: { $ne: '' } }, ['/email', '/password']],
+  ['nothing', {}, ['/email', '/password']],
+  ['an unknown field', { email: 'a@example.org', password: 'x', role: 'admin' }, ['/role']],
+])('refuses %s', async (_name, credentials, pointers) => {
+  const { body } = await app.request.post('/api/v1/auth/login').send(credentials).expect(400);
+  expect((body.errors as { pointer: string }[]).map(({ pointer }) => pointer)).toEqual(pointers);
+});
+
+test.each(["' OR 1=1 -- ", '" OR ""="', "x'; DROP TABLE users; -- "])('takes %s for a plain address', async (sql) => {
+  await logIn(sql, sql).expect(401);
+  await app.register();
+});

@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type Database, openDatabase } from '@tradepost/service-kit/database.ts';
+import { createTestDatabase } from '@tradepost/service-kit/testing.ts';
+import { ensureAdmin } from '../src/accounts/ensure-admin.ts';
+import { hashPasswords } from '../src/accounts/hash-passwords.ts';
+import { defineModels } from '../src/models.ts';
+import { loadSigningKeys } from '../src/sessions/signing-keys.ts';
+import { adminLogIn, type AuthApp, migrations, startAuthApp } from './helpers/auth-app.ts';
+
+let app: AuthApp;
+beforeAll(async () => {
+  app = await startAuthApp({ poolSize: 10 });
+});
+afterAll(() => app.stop());
+
+const refresh = (refreshToken: string) => app.request.post('/api/v1/auth/refresh').send({ refreshToken });
+
+test('of 20 refreshes with one token at once, one works and the family dies', async () => {
+  for (let round = 0; round < 5; round += 1) {
+    const { refreshToken } = await app.register();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(refreshToken)));
+    const winners = answers.filter(({ status }) => status === 200);
+    expect(winners).toHaveLength(1);
+    const codes = answers.filter(({ status }) => status === 401).map(({ body }) => body.code as string);
+    expect(codes).toEqual(Array(19).fill('refresh-reused'));
+    const { body } = await refresh(winners[0]?.body.refreshToken).expect(401);
+    expect(body.code).toBe('refresh-invalid');
+  }
+});
+
+test('of two admins who demote each other at once, one stays', async () => {
+  const admins = await Promise.all([app.register(), app.register()]);
+  const setRoles = (by: string, id: string, roles: string[]) =>
+    app.request.put(`/api/v1/users/${id}/roles`).set('Authorization', by).send({ roles });
+  const first = await app.admin();
+  for (const { id } of admins) await setRoles(first.bearer, id, ['admin']).expect(200);
+  // These tokens go on saying "admin" until they expire, whatever happens to the accounts.
+  const [a, b] = await Promise.all(admins.map((person) => app.logIn(person)));
+  await setRoles(a!.bearer, first.id, []).expect(200);
+
+  for (let round = 0; round < 50; round += 1) {
+    const answers = await Promise.all([setRoles(a!.bearer, b!.id, []), setRoles(b!.bearer, a!.id, [])]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect(answers.find(({ status }) => status === 409)?.body.code).toBe('last-admin');
+    const rows = await app.database.select("SELECT user_id FROM user_roles WHERE role = 'admin'");
+    expect(rows).toHaveLength(1);
+    for (const { id } of [a!, b!]) await setRoles(a!.bearer, id, ['admin']).expect(200);
+  }
+});
+
+test('of 20 changes with one version at once, one is made', async () => {
+  const { bearer } = await app.register();
+  const change = (displayName: string) =>
+    app.request.patch('/api/v1/users/me').set({ Authorization: bearer, 'If-Match': '"1"' }).send({ displayName });
+  const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => change(`Name ${index}`)));
+  const winner = answers.filter(({ status }) => status === 200);
+  expect(winner).toHaveLength(1);
+  for (const { status, body } of answers.filter((answer) => answer !== winner[0])) {
+    expect({ status, code: body.code }).toEqual({ status: 412, code: 'version-conflict' });
+    expect(body.current).toEqual(winner[0]?.body);
+    expect(body.changedFields).toEqual(['displayName']);
+  }
+});
+
+/** Three replicas that open the same empty schema, each with a pool of its own. */
+async function startTogether<T>(start: (database: Database) => Promise<T>): Promise<{ results: T[]; rows: number }> {
+  const schema = await createTestDatabase(migrations, 3);
+  defineModels(schema.sequelize);
+  const pools = Array.from({ length: 3 }, () => openDatabase(schema.settings));
+  try {
+    // Connected already, so that all three set off at the same moment.
+    await Promise.all(pools.map((pool) => pool.select('SELECT 1')));
+    const results = await Promise.all(pools.map(start));
+    const [row] = await schema.select<{ count: number }>(
+      'SELECT (SELECT COUNT(*) FROM signing_keys) + (SELECT COUNT(*) FROM users) AS count',
+    );
+    return { results, rows: Number(row?.count) };
+  } finally {
+    await Promise.all(pools.map((pool) => pool.close()));
+    await schema.drop();
+    defineModels(app.database.sequelize);
+  }
+}
+
+test('three replicas that start at once make one signing key and publish it', async () => {
+  for (let round = 0; round < 10; round += 1) {
+    const { results, rows } = await startTogether((database) => loadSigningKeys(database));
+    const published = results.map((keys) => keys.published());
+    expect(rows).toBe(1);
+    expect(published[0]?.keys).toHaveLength(1);
+    expect(published[1]).toEqual(published[0]);
+    expect(published[2]).toEqual(published[0]);
+  }
+});
+
+test('three replicas that start at once make one first admin', async () => {
+  const passwords = await hashPasswords(4);
+  const settings = { ADMIN_EMAIL: adminLogIn.email, ADMIN_PASSWORD: adminLogIn.password };
+  for (let round = 0; round < 10; round += 1) {
+    const { rows } = await startTogether((database) => ensureAdmin({ database, passwords }, settings));
+    expect(rows).toBe(1);
+  }
+});

@@ -1,0 +1,75 @@
+import { type HttpClient, UpstreamUnavailable } from '@tradepost/service-kit/http-client.ts';
+import type { Rejection } from '../orders/order.model.ts';
+
+export interface ReservationRequest {
+  orderId: string;
+  buyerId: string;
+  items: { productId: string; quantity: number; expectedUnitPrice?: { amount: number; currency: string } }[];
+  reviewAt: string;
+}
+
+/** An item as the reservation froze it. */
+export interface HeldItem {
+  productId: string;
+  sellerId: string;
+  name: string;
+  quantity: number;
+  unitPrice: { amount: number; currency: string };
+}
+
+export type ReservationOutcome = { held: HeldItem[] } | { refused: Rejection };
+
+export interface ProductClient {
+  /** Holds the stock of an order, or tells why not; safe to repeat. Throws UpstreamUnavailable when nobody knows. */
+  reserve(request: ReservationRequest, deadlineMs?: number): Promise<ReservationOutcome>;
+  /** Frees what an order holds, or would ever hold; safe to repeat. */
+  release(orderId: string, deadlineMs?: number): Promise<void>;
+}
+
+interface ProblemBody {
+  code: string;
+  detail: string;
+  short?: NonNullable<Rejection['members']['short']>;
+  changed?: unknown;
+  productIds?: unknown;
+}
+
+const refusals = new Set([404, 409, 410, 422]);
+
+/** An answer that makes no sense is a fault of the two services, not of the order: it stays due, and is told. */
+function unexpected(what: string, status: number): UpstreamUnavailable {
+  return new UpstreamUnavailable(`product-service answered ${what} with ${status}`);
+}
+
+function toRejection({ code, detail, short, changed, productIds }: ProblemBody): Rejection {
+  return {
+    code,
+    detail,
+    members: {
+      ...(short && { short }),
+      ...(changed !== undefined && { changed }),
+      ...(productIds !== undefined && { productIds }),
+    },
+  };
+}
+
+export function createProductClient(http: HttpClient): ProductClient {
+  return {
+    async reserve({ orderId, ...body }, deadlineMs) {
+      const path = `/internal/v1/reservations/${orderId}`;
+      const answer = await http.call({ method: 'PUT', path, body, deadlineMs });
+      if (answer.status < 300) return { held: (answer.body as { items: HeldItem[] }).items };
+      const problem = answer.body as ProblemBody;
+      if (!refusals.has(answer.status) || problem.code === 'reservation-differs') {
+        throw unexpected('a reservation', answer.status);
+      }
+      return { refused: toRejection(problem) };
+    },
+
+    async release(orderId, deadlineMs) {
+      const path = `/internal/v1/reservations/${orderId}/release`;
+      const answer = await http.call({ method: 'POST', path, deadlineMs });
+      if (answer.status >= 300) throw unexpected('a release', answer.status);
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import path from 'node:path';
+import {
+  authenticateUsers,
+  readSigningKey,
+  serviceAuthorization,
+} from '@tradepost/service-kit/authenticate.ts';
+import { openDatabase } from '@tradepost/service-kit/database.ts';
+import { createHttpClient } from '@tradepost/service-kit/http-client.ts';
+import { purgeKeysHourly } from '@tradepost/service-kit/idempotency.ts';
+import { issuerKeys } from '@tradepost/service-kit/key-set.ts';
+import { createLogger } from '@tradepost/service-kit/logger.ts';
+import { createMetrics } from '@tradepost/service-kit/metrics.ts';
+import { migrate } from '@tradepost/service-kit/migrate.ts';
+import { runProcess } from '@tradepost/service-kit/server.ts';
+import { createApp } from './app.ts';
+import { createProductClient } from './clients/product-client.ts';
+import { readOrderConfig } from './config.ts';
+import { defineModels } from './models.ts';
+import { resumeOrders } from './saga/resume-orders.ts';
+
+const config = readOrderConfig();
+const logger = createLogger('order-service', config.LOG_LEVEL);
+const metrics = createMetrics();
+const database = openDatabase(config);
+defineModels(database.sequelize);
+
+await runProcess({ config, logger, metrics }, async () => {
+  await migrate(path.join(import.meta.dirname, '../migrations'), config, logger);
+  const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = config;
+  const authenticate = authenticateUsers(issuerKeys(config.JWKS_URL), { issuer, audience });
+  const authorization = serviceAuthorization(
+    readSigningKey(config.SERVICE_KEY_FILE),
+    'order-service',
+    'product-service',
+  );
+  const products = createProductClient(createHttpClient(config.PRODUCT_SERVICE_URL, authorization));
+  const resuming = resumeOrders({ database, products, logger });
+  const purging = purgeKeysHourly(database, logger);
+  const { PAYMENT_WINDOW_MINUTES: paymentWindowMinutes } = config;
+  const publicApp = createApp({ database, products, paymentWindowMinutes, authenticate, logger, metrics });
+  const close = async (): Promise<void> => {
+    purging.stop();
+    await resuming.stop();
+    await database.close();
+  };
+  return { publicApp, close };
+});

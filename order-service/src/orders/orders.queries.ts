@@ -1,0 +1,121 @@
+import type { Caller } from '@tradepost/service-kit/authenticate.ts';
+import { notFound } from '@tradepost/service-kit/problem.ts';
+import { Op, type Transaction } from 'sequelize';
+import { OrderItem } from './order-item.model.ts';
+import { Order, type OrderStatus } from './order.model.ts';
+
+export interface PlacedOrder {
+  order: Order;
+  /** Its lines, as they were sent. */
+  items: OrderItem[];
+}
+
+export interface OrderFilter {
+  status?: OrderStatus | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+  limit: number;
+  cursor?: string | undefined;
+}
+
+const noSuchOrder = (): Error => notFound('There is no such order.');
+const isAdmin = (caller: Caller): boolean => caller.roles.includes('admin');
+
+export async function findOrder(orderId: string, tx?: Transaction): Promise<PlacedOrder | undefined> {
+  const order = await Order.findByPk(orderId, { transaction: tx ?? null });
+  if (!order) return undefined;
+  return {
+    order,
+    items: await OrderItem.findAll({ where: { orderId }, order: ['line'], transaction: tx ?? null }),
+  };
+}
+
+/** An order of one's own, or any for an admin; somebody else's does not exist. */
+export async function findOwnOrder(orderId: string, caller: Caller): Promise<PlacedOrder> {
+  const placed = await findOrder(orderId);
+  if (!placed || (placed.order.buyerId !== caller.id && !isAdmin(caller))) throw noSuchOrder();
+  return placed;
+}
+
+/** An order as the caller may read it: the whole for its buyer and admins, their own lines for sellers. */
+export async function readOrder(orderId: string, caller: Caller) {
+  const placed = await findOrder(orderId);
+  if (!placed) throw noSuchOrder();
+  if (placed.order.buyerId === caller.id || isAdmin(caller)) return viewOrder(placed);
+  const items = placed.items.filter(({ sellerId }) => sellerId === caller.id);
+  if (items.length === 0) throw noSuchOrder();
+  return viewSellersPart({ ...placed, items });
+}
+
+/** The orders that the caller bought, or all for an admin, newest first, one more than asked for. */
+export async function listOrders(
+  caller: Caller,
+  { status, from, to, limit, cursor }: OrderFilter,
+): Promise<PlacedOrder[]> {
+  const orders = await Order.findAll({
+    where: {
+      ...(!isAdmin(caller) && { buyerId: caller.id }),
+      ...(status && { status }),
+      ...(cursor && { id: { [Op.lt]: cursor } }),
+      createdAt: {
+        [Op.and]: [
+          ...(from ? [{ [Op.gte]: new Date(from) }] : []),
+          ...(to ? [{ [Op.lt]: new Date(to) }] : []),
+        ],
+      },
+    },
+    order: [['id', 'DESC']],
+    limit: limit + 1,
+  });
+  const items = await OrderItem.findAll({
+    where: { orderId: orders.map(({ id }) => id) },
+    order: ['orderId', 'line'],
+  });
+  const byOrder = Map.groupBy(items, ({ orderId }) => orderId);
+  return orders.map((order) => ({ order, items: byOrder.get(order.id) ?? [] }));
+}
+
+function toMoney(amount: number | null, currency: string | null) {
+  return amount === null || currency === null ? null : { amount: Number(amount), currency };
+}
+
+function viewItem({ productId, name, quantity, unitPriceMinor }: OrderItem, currency: string | null) {
+  const lineTotal = unitPriceMinor === null ? null : Number(unitPriceMinor) * quantity;
+  return {
+    productId,
+    name,
+    quantity,
+    unitPrice: toMoney(unitPriceMinor, currency),
+    lineTotal: toMoney(lineTotal, currency),
+  };
+}
+
+/** What its buyer and admins see of an order. */
+export function viewOrder({ order, items }: PlacedOrder) {
+  const { rejection } = order;
+  return {
+    id: order.id,
+    buyerId: order.buyerId,
+    status: order.status,
+    items: items.map((item) => viewItem(item, order.currency)),
+    total: toMoney(order.totalMinor, order.currency),
+    shipTo: order.shipTo,
+    billTo: order.billTo,
+    note: order.note,
+    rejection: rejection && {
+      code: rejection.code,
+      detail: rejection.detail,
+      short: rejection.members.short ?? null,
+    },
+    version: order.version,
+    createdAt: order.createdAt.toISOString(),
+    updatedAt: order.updatedAt.toISOString(),
+  };
+}
+
+/** A seller sees their own lines, their sum, and where to send them. */
+function viewSellersPart(part: PlacedOrder): ReturnType<typeof viewOrder> {
+  const view = viewOrder(part);
+  const sum = view.items.reduce((total, { lineTotal }) => total + (lineTotal?.amount ?? 0), 0);
+  return { ...view, total: toMoney(sum, part.order.currency), billTo: null, note: null };
+}

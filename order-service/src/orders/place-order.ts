@@ -1,0 +1,123 @@
+import type { Database } from '@tradepost/service-kit/database.ts';
+import { UpstreamUnavailable } from '@tradepost/service-kit/http-client.ts';
+import { claimKeys, type Once } from '@tradepost/service-kit/idempotency.ts';
+import type { Transaction } from 'sequelize';
+import { v7 as uuidv7 } from 'uuid';
+import type { ProductClient } from '../clients/product-client.ts';
+import { reserveOrder } from '../saga/reserve-order.ts';
+import { leaseSeconds, scheduleStep } from '../saga/schedule-step.ts';
+import { OrderItem } from './order-item.model.ts';
+import { type Address, Order } from './order.model.ts';
+import { findOrder, type PlacedOrder } from './orders.queries.ts';
+
+export interface PlaceOrderDependencies {
+  database: Database;
+  products: ProductClient;
+  paymentWindowMinutes: number;
+}
+
+interface Placement {
+  buyerId: string;
+  items: {
+    productId: string;
+    quantity: number;
+    expectedUnitPrice?: { amount: number; currency: string } | undefined;
+  }[];
+  shipTo: Address;
+  billTo?: Address | undefined;
+  note?: string | undefined;
+  once: Once<PlacedOrder>;
+}
+
+/** When the orders are placed and must be paid, by the database's clock, the only one that all replicas share. */
+async function readTimes({ database, paymentWindowMinutes }: PlaceOrderDependencies, tx: Transaction) {
+  const sql = 'SELECT NOW(3) AS createdAt, NOW(3) + INTERVAL :paymentWindowMinutes MINUTE AS paymentDueAt';
+  const [times] = await database.select<{ createdAt: Date; paymentDueAt: Date }>(
+    sql,
+    { paymentWindowMinutes },
+    tx,
+  );
+  return times as { createdAt: Date; paymentDueAt: Date };
+}
+
+function toLines(orderId: string, items: Placement['items']) {
+  return items.map(({ productId, quantity, expectedUnitPrice: expected }, line) => ({
+    orderId,
+    line,
+    productId,
+    quantity,
+    expectedAmount: expected?.amount ?? null,
+    expectedCurrency: expected?.currency ?? null,
+  }));
+}
+
+/** One transaction for all of a list: key, order, lines, timeline and first step commit together, or none does. */
+async function recordPending(
+  dependencies: PlaceOrderDependencies,
+  placements: readonly Placement[],
+): Promise<PlacedOrder[]> {
+  const { database } = dependencies;
+  return database.transaction(async (tx) => {
+    const placed = placements.map((placement) => ({ ...placement, orderId: uuidv7() }));
+    const claims = placed.map(({ once, orderId }) => ({ request: once.request, resourceId: orderId }));
+    await claimKeys(database, tx, claims);
+    const times = await readTimes(dependencies, tx);
+    const orders = await Order.bulkCreate(
+      placed.map(({ orderId, buyerId, shipTo, billTo = null, note = null }) => {
+        return { ...times, id: orderId, buyerId, shipTo, billTo, note, status: 'pending' };
+      }),
+      { transaction: tx },
+    );
+    const lines = placed.flatMap(({ orderId, items }) => toLines(orderId, items));
+    const items = Map.groupBy(
+      await OrderItem.bulkCreate(lines, { transaction: tx }),
+      ({ orderId }) => orderId,
+    );
+    await startSagas(database, tx, orders);
+    return orders.map((order) => ({ order, items: items.get(order.id) ?? [] }));
+  });
+}
+
+/** Until its lease ends, the first step belongs to the request that placed the order; after that to any replica. */
+async function startSagas(database: Database, tx: Transaction, orders: readonly Order[]): Promise<void> {
+  const orderIds = orders.map(({ id }) => id);
+  await database.change(
+    `INSERT INTO order_sagas (order_id, step, due_at)
+     SELECT id, 'reserve', NOW(3) + INTERVAL :leaseSeconds SECOND FROM orders WHERE id IN (:orderIds)`,
+    { orderIds, leaseSeconds },
+    tx,
+  );
+  await database.change(
+    'INSERT INTO order_timeline (order_id, version, status) SELECT id, version, status FROM orders WHERE id IN (:orderIds)',
+    { orderIds },
+    tx,
+  );
+}
+
+/** Nobody knows the outcome: the order stays pending, any replica goes on with it, and the buyer is told so. */
+async function leavePending(
+  database: Database,
+  orderId: string,
+  settled: (tx: Transaction) => Promise<void>,
+): Promise<void> {
+  await database.transaction(async (tx) => {
+    await scheduleStep(database, { orderId, after: 'reserve', next: 'reserve', inSeconds: 0.5 }, tx);
+    await settled(tx);
+  });
+}
+
+/** Places an order: records it as pending, reserves its stock, and keeps what is known then as the answer to its key. */
+export async function placeOrder(dependencies: PlaceOrderDependencies, placement: Placement): Promise<void> {
+  const [placed] = await recordPending(dependencies, [placement]);
+  if (!placed) throw new Error('A recorded order got lost on its way.');
+  const orderId = placed.order.id;
+  const settled = async (tx: Transaction): Promise<void> => {
+    await placement.once.keep((await findOrder(orderId, tx)) as PlacedOrder, tx);
+  };
+  try {
+    await reserveOrder(dependencies, { placed, settled });
+  } catch (error) {
+    if (!(error instanceof UpstreamUnavailable)) throw error;
+    await leavePending(dependencies.database, orderId, settled);
+  }
+}
