@@ -57,7 +57,10 @@ test.each([
   expect((body.errors as { pointer: string }[]).map(({ pointer }) => pointer)).toEqual(pointers);
 });
 
-test.each(["' OR 1=1 -- ", '" OR ""="', "x'; DROP TABLE users; -- "])('takes %s for a plain address', async (sql) => {
-  await logIn(sql, sql).expect(401);
-  await app.register();
-});
+test.each(["' OR 1=1 -- ", '" OR ""="', "x'; DROP TABLE users; -- "])(
+  'takes %s for a plain address',
+  async (sql) => {
+    await logIn(sql, sql).expect(401);
+    await app.register();
+  },
+);

@@ -51,7 +51,10 @@ test('of two admins who demote each other at once, one stays', async () => {
 test('of 20 changes with one version at once, one is made', async () => {
   const { bearer } = await app.register();
   const change = (displayName: string) =>
-    app.request.patch('/api/v1/users/me').set({ Authorization: bearer, 'If-Match': '"1"' }).send({ displayName });
+    app.request
+      .patch('/api/v1/users/me')
+      .set({ Authorization: bearer, 'If-Match': '"1"' })
+      .send({ displayName });
   const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => change(`Name ${index}`)));
   const winner = answers.filter(({ status }) => status === 200);
   expect(winner).toHaveLength(1);
@@ -63,7 +66,9 @@ test('of 20 changes with one version at once, one is made', async () => {
 });
 
 /** Three replicas that open the same empty schema, each with a pool of its own. */
-async function startTogether<T>(start: (database: Database) => Promise<T>): Promise<{ results: T[]; rows: number }> {
+async function startTogether<T>(
+  start: (database: Database) => Promise<T>,
+): Promise<{ results: T[]; rows: number }> {
   const schema = await createTestDatabase(migrations, 3);
   defineModels(schema.sequelize);
   const pools = Array.from({ length: 3 }, () => openDatabase(schema.settings));

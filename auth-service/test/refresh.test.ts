@@ -75,7 +75,10 @@ test('carries new roles', async () => {
 test('ends with the log-out of its session, and of that one only', async () => {
   const person = await app.register();
   const other = await app.logIn(person);
-  const answer = await app.request.post('/api/v1/auth/logout').set('Authorization', person.bearer).expect(204);
+  const answer = await app.request
+    .post('/api/v1/auth/logout')
+    .set('Authorization', person.bearer)
+    .expect(204);
   expect(answer.text).toBe('');
   expect(codeOf(await refresh(person.refreshToken).expect(401))).toBe('refresh-invalid');
   await refresh(other.refreshToken).expect(200);

@@ -35,7 +35,10 @@ test('makes an account of a customer and logs in', async () => {
   expect(expiresIn).toBe(900);
   expect(answer.get('Location')).toBe(`/api/v1/users/${user.id}`);
   expect(answer.get('Cache-Control')).toBe('no-store');
-  const me = await app.request.get('/api/v1/users/me').set('Authorization', `Bearer ${accessToken}`).expect(200);
+  const me = await app.request
+    .get('/api/v1/users/me')
+    .set('Authorization', `Bearer ${accessToken}`)
+    .expect(200);
   expect(me.body).toEqual(user);
 });
 
@@ -58,27 +61,40 @@ test('refuses an address that has an account, also in another case', async () =>
 
 test('lets one of many at once have an address', async () => {
   const email = 'contested@example.org';
-  const answers = await Promise.all(Array.from({ length: 8 }, () => register({ email, password: goodPassword })));
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, () => register({ email, password: goodPassword })),
+  );
   expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array<number>(7).fill(409)]);
 });
 
 test('names every fault at once, and stores nobody', async () => {
   const before = await countUsers();
-  const { body } = await register({ email: 'nobody', password: 'short', displayName: ' ', phone: 'x' }).expect(400);
+  const { body } = await register({
+    email: 'nobody',
+    password: 'short',
+    displayName: ' ',
+    phone: 'x',
+  }).expect(400);
   expect(body.code).toBe('validation-failed');
   const pointers = (body.errors as { pointer: string }[]).map(({ pointer }) => pointer);
   expect(pointers.sort()).toEqual(['/displayName', '/email', '/password', '/phone']);
   expect(await countUsers()).toBe(before);
 });
 
-test.each(['role', 'roles', 'id', 'emailVerified', 'version'])('refuses the unknown field %s', async (field) => {
-  const { body } = await register({ email: 'x@example.org', password: goodPassword, [field]: 'admin' }).expect(400);
-  expect(body.errors).toEqual([{ pointer: `/${field}`, message: 'is not a known field' }]);
-});
+test.each(['role', 'roles', 'id', 'emailVerified', 'version'])(
+  'refuses the unknown field %s',
+  async (field) => {
+    const { body } = await register({
+      email: 'x@example.org',
+      password: goodPassword,
+      [field]: 'admin',
+    }).expect(400);
+    expect(body.errors).toEqual([{ pointer: `/${field}`, message: 'is not a known field' }]);
+  },
+);
 
 describe('a password', () => {
-  const withPassword = (password: string) =>
-    register({ email: `p${Math.random()}@example.org`, password });
+  const withPassword = (password: string) => register({ email: `p${Math.random()}@example.org`, password });
 
   test.each([
     ['10 bytes', 'zq8-kw3!pv'],
@@ -107,7 +123,10 @@ describe('a password', () => {
 
   test('is not accepted with something appended behind the 72 bytes that bcrypt reads', async () => {
     const { email, password } = await app.register({ password: 'zq8-'.repeat(18) });
-    await app.request.post('/api/v1/auth/login').send({ email, password: `${password}x` }).expect(401);
+    await app.request
+      .post('/api/v1/auth/login')
+      .send({ email, password: `${password}x` })
+      .expect(401);
   });
 });
 

@@ -17,10 +17,10 @@ test('publishes the public half of what signs the tokens, for caches to keep', a
   expect(Object.keys(jwk).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']);
   const { id, bearer } = await app.register();
   const publicKey = createPublicKey({ key: jwk, format: 'jwk' });
-  const authenticate = authenticateUsers(
-    (kid) => Promise.resolve(kid === jwk.kid ? publicKey : undefined),
-    { issuer: 'tradepost', audience: 'tradepost' },
-  );
+  const authenticate = authenticateUsers((kid) => Promise.resolve(kid === jwk.kid ? publicKey : undefined), {
+    issuer: 'tradepost',
+    audience: 'tradepost',
+  });
   expect(await authenticate(bearer)).toMatchObject({ id, roles: ['customer'] });
 });
 

@@ -13,7 +13,10 @@ const get = (by: Person, path: string) => app.request.get(`/api/v1${path}`).set(
 
 describe('one’s own account', () => {
   const patch = (by: Person, headers: Record<string, string>, body: object) =>
-    app.request.patch('/api/v1/users/me').set({ Authorization: by.bearer, ...headers }).send(body);
+    app.request
+      .patch('/api/v1/users/me')
+      .set({ Authorization: by.bearer, ...headers })
+      .send(body);
 
   test('has an ETag, and 304 answers who knows it', async () => {
     const person = await app.register();
@@ -59,11 +62,14 @@ describe('one’s own account', () => {
     expect((older.body.changedFields as string[]).sort()).toEqual(['displayName', 'phone']);
   });
 
-  test.each(['roles', 'email', 'id', 'emailVerified', 'version', 'passwordHash'])('keeps its %s', async (field) => {
-    const person = await app.register();
-    const { body } = await patch(person, { 'If-Match': '*' }, { [field]: 'x' }).expect(400);
-    expect(body.errors).toEqual([{ pointer: `/${field}`, message: 'is not a known field' }]);
-  });
+  test.each(['roles', 'email', 'id', 'emailVerified', 'version', 'passwordHash'])(
+    'keeps its %s',
+    async (field) => {
+      const person = await app.register();
+      const { body } = await patch(person, { 'If-Match': '*' }, { [field]: 'x' }).expect(400);
+      expect(body.errors).toEqual([{ pointer: `/${field}`, message: 'is not a known field' }]);
+    },
+  );
 });
 
 describe('the accounts of others', () => {
@@ -110,14 +116,20 @@ describe('the accounts of others', () => {
 
 describe('roles', () => {
   const setRoles = (by: Person, id: string, roles: unknown, headers = {}) =>
-    app.request.put(`/api/v1/users/${id}/roles`).set({ Authorization: by.bearer, ...headers }).send({ roles });
+    app.request
+      .put(`/api/v1/users/${id}/roles`)
+      .set({ Authorization: by.bearer, ...headers })
+      .send({ roles });
 
   test('are replaced as a set that keeps customer', async () => {
     const { id } = await app.register();
     const answer = await setRoles(admin, id, ['seller', 'seller']).expect(200);
     expect(answer.body).toMatchObject({ roles: ['customer', 'seller'], version: 2 });
     expect(answer.get('ETag')).toBe('"2"');
-    expect((await setRoles(admin, id, []).expect(200)).body).toMatchObject({ roles: ['customer'], version: 3 });
+    expect((await setRoles(admin, id, []).expect(200)).body).toMatchObject({
+      roles: ['customer'],
+      version: 3,
+    });
   });
 
   test('that are set already change nothing', async () => {

@@ -25,6 +25,8 @@ export interface Database {
 
 /** ER_CHECKREAD (MariaDB), ER_LOCK_WAIT_TIMEOUT, ER_LOCK_DEADLOCK: InnoDB asks to start over. */
 const retryable = new Set([1020, 1205, 1213]);
+/** ER_SERVER_SHUTDOWN, ER_CONNECTION_KILLED (MariaDB). */
+const stopping = new Set([1053, 1927]);
 const maxRetries = 3;
 /** With the lock wait of one second, an answer leaves within 4 s even when somebody else keeps a row locked. */
 const retryWindowMs = 2_000;
@@ -42,9 +44,25 @@ export function errorNumber(error: unknown): number | undefined {
   return (error as { parent?: { errno?: number } } | undefined)?.parent?.errno;
 }
 
+/** Whether the database was not there for a moment: a connection lost, a server that stops, a lock not had in all tries. */
+export function isPassing(error: unknown): boolean {
+  const fault = (error as { parent?: unknown } | undefined)?.parent ?? error;
+  const number = errorNumber(error) ?? 0;
+  return (
+    (fault as { fatal?: boolean } | undefined)?.fatal === true ||
+    retryable.has(number) ||
+    stopping.has(number)
+  );
+}
+
 /** Whether a statement failed because a unique index has that value already (ER_DUP_ENTRY). */
 export function isDuplicate(error: unknown): boolean {
   return errorNumber(error) === 1062;
+}
+
+/** Whether a statement came to no end because of locks that others keep (ER_LOCK_WAIT_TIMEOUT, ER_LOCK_DEADLOCK). */
+export function isLockedOut(error: unknown): boolean {
+  return errorNumber(error) === 1205 || errorNumber(error) === 1213;
 }
 
 /** A JSON column: MySQL gives the value, MariaDB the text. */

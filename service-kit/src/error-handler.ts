@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { ConnectionError, TimeoutError } from 'sequelize';
+import { isPassing } from './database.ts';
 import type { Logger } from './logger.ts';
 import {
   internalError,
@@ -23,7 +24,7 @@ const byStatus: Record<number, () => Problem> = {
 /** Which answer an error stands for; anything unknown is a fault of ours and tells nothing of its inside. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (error instanceof ConnectionError || error instanceof TimeoutError) {
+  if (error instanceof ConnectionError || error instanceof TimeoutError || isPassing(error)) {
     return unavailable('The database does not answer; try again.', error);
   }
   const known = byStatus[(error as { status?: number } | undefined)?.status ?? 0];

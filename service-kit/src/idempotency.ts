@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QueryTypes, type Transaction } from 'sequelize';
-import { type Database, fromJson, isDuplicate } from './database.ts';
+import { type Database, fromJson, isDuplicate, isLockedOut } from './database.ts';
 import type { Logger } from './logger.ts';
 import { idempotencyKeyReused, Problem, problemBody, requestInProgress } from './problem.ts';
 
@@ -57,6 +57,11 @@ const keptRefusals = new Set([404, 409, 412, 422]);
 
 class KeyTaken extends Error {}
 
+const stillRunning = (): Problem =>
+  requestInProgress('The first request with this key is still running; repeat it.', {
+    headers: { 'Retry-After': '1' },
+  });
+
 const digest = (...parts: string[]): string => createHash('sha256').update(parts.join('\n')).digest('hex');
 
 /** Describes a keyed request from what came in; `path` without its query. */
@@ -101,7 +106,9 @@ export async function claimKeys(
       { replacements: rows.flat(), type: QueryTypes.INSERT, transaction: tx },
     );
   } catch (error) {
-    throw isDuplicate(error) ? new KeyTaken() : error;
+    // Who waits in vain for the lock on a key waits for a first request that still works in its one transaction. When
+    // that one is refused and rolls back, all who waited want the place at once: InnoDB lets one of them have it.
+    throw isDuplicate(error) || isLockedOut(error) ? new KeyTaken() : error;
   }
 }
 
@@ -131,10 +138,13 @@ function render(answer: ReturnType<OnceOptions<unknown>['answer']>, request: Key
 
 /** Notes a refusal that left no resource behind; false when another request has taken the key meanwhile. */
 async function keepRefusal(database: Database, request: KeyedRequest, answer: KeptAnswer): Promise<boolean> {
-  const inserted = await database.change(
-    `INSERT IGNORE INTO idempotency_keys (scope, caller_id, body_digest, status, headers, body, lease_until)
-     VALUES (:scope, :callerId, :bodyDigest, :status, :headers, :text, NOW(3))`,
-    { ...request, ...answer, headers: JSON.stringify(answer.headers) },
+  const inserted = await database.transaction((tx) =>
+    database.change(
+      `INSERT IGNORE INTO idempotency_keys (scope, caller_id, body_digest, status, headers, body, lease_until)
+       VALUES (:scope, :callerId, :bodyDigest, :status, :headers, :text, NOW(3))`,
+      { ...request, ...answer, headers: JSON.stringify(answer.headers) },
+      tx,
+    ),
   );
   return inserted === 1;
 }
@@ -149,6 +159,7 @@ export async function answerOnce<Result>(
   request: KeyedRequest,
   options: OnceOptions<Result>,
 ): Promise<KeptAnswer> {
+  const giveUpAt = performance.now() + waitMs;
   let kept: KeptAnswer | undefined;
   const once: Once<Result> = {
     request,
@@ -166,7 +177,6 @@ export async function answerOnce<Result>(
   };
 
   async function repeat(): Promise<KeptAnswer | undefined> {
-    const giveUpAt = performance.now() + waitMs;
     for (;;) {
       const row = await readKey(database, request.scope);
       if (row === undefined) return undefined;
@@ -179,10 +189,7 @@ export async function answerOnce<Result>(
         await once.keep(await options.recover(row.resource_id));
         return kept;
       }
-      if (performance.now() > giveUpAt) {
-        const headers = { 'Retry-After': '1' };
-        throw requestInProgress('The first request with this key is still running; repeat it.', { headers });
-      }
+      if (performance.now() > giveUpAt) throw stillRunning();
       await sleep(pollMs);
     }
   }
@@ -202,6 +209,7 @@ export async function answerOnce<Result>(
     }
     const replay = await repeat();
     if (replay) return { ...replay, replayed: true };
+    if (performance.now() > giveUpAt) throw stillRunning();
   }
 }
 

@@ -73,10 +73,10 @@ function problemWith(codes: ReadonlySet<string>) {
 function describeAnswers(route: Route): ZodOpenApiResponsesObject {
   const answers: ZodOpenApiResponsesObject = {};
   for (const [status, body] of Object.entries(route.answers)) {
-    const headers = {
+    const headers: Record<string, ReturnType<typeof header>> = {
       ...(status === '201' && { Location: header('Where the new resource is') }),
       ...((route.versioned || '304' in route.answers) && { ETag: header('The version, quoted') }),
-      ...(route.idempotent && {
+      ...(route.idempotent === true && {
         'Idempotency-Replayed': header('true when another request made this answer'),
       }),
     };
@@ -96,13 +96,14 @@ function describeAnswers(route: Route): ZodOpenApiResponsesObject {
 }
 
 function requestHeaders(route: Route): z.ZodObject {
-  return z.object({
-    ...(route.idempotent && { 'Idempotency-Key': idempotencyKey }),
-    ...(route.versioned && { 'If-Match': route.versioned === true ? ifMatch : ifMatch.optional() }),
-  });
+  const headers: Record<string, z.ZodType> = {};
+  if (route.idempotent) headers['Idempotency-Key'] = idempotencyKey;
+  if (route.versioned) headers['If-Match'] = route.versioned === true ? ifMatch : ifMatch.optional();
+  return z.object(headers);
 }
 
 function describe(route: Route, tag: string): ZodOpenApiOperationObject {
+  const { params, query, body } = route as { params?: z.ZodObject; query?: z.ZodObject; body?: z.ZodType };
   const secured = route.access !== 'anyone';
   return {
     operationId: `${route.method}${route.path.replaceAll(/[^a-zA-Z]+(\w?)/g, (_all, next: string) => next.toUpperCase())}`,
@@ -110,13 +111,11 @@ function describe(route: Route, tag: string): ZodOpenApiOperationObject {
     tags: [tag],
     security: secured ? [{ accessToken: [] }, ...(route.access === 'optional' ? [{}] : [])] : [],
     requestParams: {
-      ...(route.params && { path: route.params as z.ZodObject }),
-      ...(route.query && { query: route.query as z.ZodObject }),
+      ...(params && { path: params }),
+      ...(query && { query }),
       header: requestHeaders(route),
     },
-    ...(route.body && {
-      requestBody: { required: true, content: { 'application/json': { schema: route.body as z.ZodType } } },
-    }),
+    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
     responses: describeAnswers(route),
   };
 }

@@ -10,7 +10,7 @@ export const limitParameter = z.coerce.number().int().min(1).max(100).default(20
 export function cursorParameter<P extends z.ZodType>(position: P) {
   return z
     .string()
-    .max(1000)
+    .max(2000)
     .transform((cursor, context): z.output<P> => {
       const parsed = position.safeParse(decode(cursor));
       if (parsed.success) return parsed.data;

@@ -27,8 +27,13 @@ export interface Running {
 
 function createApiServer(app: RequestListener, health: Health): Server {
   const server = createServer((req, res) => {
-    // From here on no client may send another request on this connection: server.close() alone would serve them.
-    if (!health.ready) res.setHeader('Connection', 'close');
+    const writeHead = res.writeHead.bind(res) as (...args: unknown[]) => typeof res;
+    // Asked when the answer leaves, which may be long after its request came: once we drain, no client may send
+    // another on this connection, because server.close() alone would serve it.
+    res.writeHead = (...args: unknown[]) => {
+      if (!health.ready) res.setHeader('Connection', 'close');
+      return writeHead(...args);
+    };
     app(req, res);
   });
   server.keepAliveTimeout = keepAliveTimeoutMs;

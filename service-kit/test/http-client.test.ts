@@ -27,18 +27,30 @@ async function upstream(answer: Answer): Promise<Upstream> {
 
 const put = { method: 'PUT', path: '/things/1', body: { name: 'a' } } as const;
 
-async function timed<T>(work: Promise<T>): Promise<{ ms: number; result: PromiseSettledResult<T> | undefined }> {
+async function timed<T>(
+  work: Promise<T>,
+): Promise<{ ms: number; result: PromiseSettledResult<T> | undefined }> {
   const startedAt = performance.now();
   const [result] = await Promise.allSettled([work]);
   return { ms: performance.now() - startedAt, result };
 }
 
 test('sends a call and gives the answer, also a refusal', async () => {
-  const { url, calls } = await upstream(({ path }) => ({ status: path === '/things/1' ? 200 : 409, body: { path } }));
+  const { url, calls } = await upstream(({ path }) => ({
+    status: path === '/things/1' ? 200 : 409,
+    body: { path },
+  }));
   const client = createHttpClient([url], () => 'Bearer x');
   expect(await client.call(put)).toEqual({ status: 200, body: { path: '/things/1' } });
-  expect(await client.call({ method: 'GET', path: '/other' })).toEqual({ status: 409, body: { path: '/other' } });
-  expect(calls[0]).toMatchObject({ method: 'PUT', body: { name: 'a' }, headers: { authorization: 'Bearer x' } });
+  expect(await client.call({ method: 'GET', path: '/other' })).toEqual({
+    status: 409,
+    body: { path: '/other' },
+  });
+  expect(calls[0]).toMatchObject({
+    method: 'PUT',
+    body: { name: 'a' },
+    headers: { authorization: 'Bearer x' },
+  });
 });
 
 test.each(['reset', 'failing'] as const)('repeats a call whose first answer is lost: %s', async (fault) => {

@@ -1,7 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, expect, test } from '@jest/globals';
-import { createHttpClient } from '@tradepost/service-kit/http-client.ts';
-import { remoteKeys } from '@tradepost/service-kit/key-set.ts';
+import { issuerKeys } from '@tradepost/service-kit/key-set.ts';
 import { startFakeUpstream } from '@tradepost/service-kit/testing.ts';
 
 type Upstream = Awaited<ReturnType<typeof startFakeUpstream>>;
@@ -20,7 +19,7 @@ async function startIssuer(...kids: string[]) {
   const keys = kids.map(jwk);
   const started = await startFakeUpstream(() => ({ status: 200, body: { keys } }));
   issuer = started;
-  return { calls: started.calls, find: remoteKeys(createHttpClient([started.url]), '/jwks'), keys, stop: started.stop };
+  return { calls: started.calls, find: issuerKeys([`${started.url}/jwks`]), keys, stop: started.stop };
 }
 
 test('are fetched when the first is needed, once for many at once', async () => {
@@ -58,6 +57,6 @@ test('are asked for again when a new kid appears', async () => {
 });
 
 test('that nobody ever gave are a 503', async () => {
-  const find = remoteKeys(createHttpClient(['http://127.0.0.1:1']), '/jwks');
+  const find = issuerKeys(['http://127.0.0.1:1/jwks']);
   await expect(find('a')).rejects.toMatchObject({ status: 503, headers: { 'Retry-After': '1' } });
 });

@@ -19,12 +19,14 @@ function linesOf(code: string, level = 'info'): Record<string, unknown>[] {
 }
 
 test('writes one line of JSON for each message, from the level on', () => {
-  const lines = linesOf(`logger.debug('no'); logger.info('two\\nlines', { thing: 1 }); logger.warn('third');`);
+  const lines = linesOf(
+    `logger.debug('no'); logger.info('two\\nlines', { thing: 1 }); logger.warn('third');`,
+  );
   expect(lines).toEqual([
     expect.objectContaining({ level: 'info', message: 'two\nlines', service: 'things-service', thing: 1 }),
     expect.objectContaining({ level: 'warn', message: 'third' }),
   ]);
-  expect(Math.abs(Date.parse(String(lines[0]?.['timestamp'])) - Date.now())).toBeLessThan(60_000);
+  expect(Math.abs(Date.parse(String(lines[0]?.timestamp)) - Date.now())).toBeLessThan(60_000);
 });
 
 test('spells out an error with its stack and its causes', () => {
@@ -34,9 +36,13 @@ test('spells out an error with its stack and its causes', () => {
   );
   expect(line).toMatchObject({
     message: 'it failed',
-    error: { name: 'Error', message: 'outer', cause: { name: 'TypeError', message: 'inner', cause: 'a string' } },
+    error: {
+      name: 'Error',
+      message: 'outer',
+      cause: { name: 'TypeError', message: 'inner', cause: 'a string' },
+    },
   });
-  expect((line?.['error'] as { stack: string }).stack).toContain('Error: outer\n    at ');
+  expect((line?.error as { stack: string }).stack).toContain('Error: outer\n    at ');
 });
 
 test('names the request that a line belongs to', () => {

@@ -7,7 +7,9 @@ import { z } from 'zod';
 let database: TestDatabase;
 beforeAll(async () => {
   database = await createTestDatabase();
-  await database.sequelize.query('CREATE TABLE things (id INT PRIMARY KEY, size INT NOT NULL, KEY (size, id))');
+  await database.sequelize.query(
+    'CREATE TABLE things (id INT PRIMARY KEY, size INT NOT NULL, KEY (size, id))',
+  );
 });
 afterAll(() => database.drop());
 
@@ -67,7 +69,13 @@ test('a row that goes between two pages hides no other', async () => {
   const first = await readPage(2, undefined);
   await database.sequelize.query('DELETE FROM things WHERE id = 2');
   const second = await readPage(2, first.nextCursor ?? '');
-  expect(second).toEqual({ items: [{ id: 3, size: 1 }, { id: 4, size: 1 }], nextCursor: null });
+  expect(second).toEqual({
+    items: [
+      { id: 3, size: 1 },
+      { id: 4, size: 1 },
+    ],
+    nextCursor: null,
+  });
 });
 
 test('a cursor brings any position back unchanged', () => {

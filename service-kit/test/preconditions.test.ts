@@ -60,11 +60,14 @@ test('a write without If-Match is 428 and changes nothing', async () => {
   expect(thing.name).toBe('Lamp');
 });
 
-test.each(['"5"', 'W/"5"', '*', ' * ', '"4", "5"', '"x" , W/"5","7"'])('If-Match: %s matches version 5', async (tag) => {
-  const answer = await put({ 'If-Match': tag }).expect(200);
-  expect(answer.get('ETag')).toBe('"6"');
-  expect(answer.body).toEqual({ name: 'New', colour: 'blue', version: 6 });
-});
+test.each(['"5"', 'W/"5"', '*', ' * ', '"4", "5"', '"x" , W/"5","7"'])(
+  'If-Match: %s matches version 5',
+  async (tag) => {
+    const answer = await put({ 'If-Match': tag }).expect(200);
+    expect(answer.get('ETag')).toBe('"6"');
+    expect(answer.body).toEqual({ name: 'New', colour: 'blue', version: 6 });
+  },
+);
 
 test.each([
   ['"4"', ['size']],

@@ -23,7 +23,11 @@ beforeAll(async () => {
       summary: 'Copy a thing',
       access: { roles: ['maker', 'admin'] },
       params: z.strictObject({ id }),
-      body: z.strictObject({ name: z.string(), count: z.int(), inner: z.strictObject({ 'a/b~c': z.int() }).optional() }),
+      body: z.strictObject({
+        name: z.string(),
+        count: z.int(),
+        inner: z.strictObject({ 'a/b~c': z.int() }).optional(),
+      }),
       idempotent: true,
       answers: { 201: z.object({ name: z.string() }) },
       handle: ({ body }) => ({ status: 201, body: { name: body.name } }),
@@ -52,7 +56,7 @@ test('OPTIONS answers 204 with Allow', async () => {
 test('HEAD answers what GET does, without its body', async () => {
   const get = await app.request.get('/things').expect(200);
   const head = await app.request.head('/things').expect(200);
-  expect(head.text ?? '').toBe('');
+  expect(head.text).toBeFalsy();
   expect(head.get('Content-Type')).toBe(get.get('Content-Type'));
   await app.request.head(copies).expect(405);
 });
@@ -66,11 +70,19 @@ test('an unknown path is 404', async () => {
 test('then the body: 415 for another type, before the token', async () => {
   const { body } = await app.request.post(copies).type('text/plain').send('{"name":"x"}').expect(415);
   expect(body.code).toBe('unsupported-media-type');
-  await app.request.post(copies).type('application/json').set('Content-Encoding', 'compress').send('{}').expect(415);
+  await app.request
+    .post(copies)
+    .type('application/json')
+    .set('Content-Encoding', 'compress')
+    .send('{}')
+    .expect(415);
 });
 
 test('and 413 for one over 1 MB, before the token', async () => {
-  const { body } = await app.request.post(copies).send({ name: 'x'.repeat(1_100_000) }).expect(413);
+  const { body } = await app.request
+    .post(copies)
+    .send({ name: 'x'.repeat(1_100_000) })
+    .expect(413);
   expect(body.code).toBe('payload-too-large');
 });
 
@@ -81,7 +93,11 @@ test('then the token: 401', async () => {
 });
 
 test('then the role: 403, before the content', async () => {
-  const { body } = await app.request.post(copies).set('Authorization', customer).send({ wrong: true }).expect(403);
+  const { body } = await app.request
+    .post(copies)
+    .set('Authorization', customer)
+    .send({ wrong: true })
+    .expect(403);
   expect(body.code).toBe('forbidden');
 });
 

@@ -66,13 +66,19 @@ test('come from the file that NAME_FILE names, without its last line break', () 
 
 test('name the file that cannot be read', () => {
   const { DB_PASSWORD: _password, ...rest } = complete;
-  const faults = faultsOf(settings, { ...rest, PORT: 'x', DB_PASSWORD_FILE: path.join(directory, 'missing') });
+  const faults = faultsOf(settings, {
+    ...rest,
+    PORT: 'x',
+    DB_PASSWORD_FILE: path.join(directory, 'missing'),
+  });
   expect(faults.some((fault) => fault.startsWith('DB_PASSWORD_FILE cannot be read'))).toBe(true);
   expect(faults.some((fault) => fault.startsWith('PORT:'))).toBe(true);
 });
 
 test('count as not set when empty', () => {
-  expect(parseSettings(settings, { ...complete, PORT: '', DB_MIGRATION_USER: '' })).toMatchObject({ PORT: 3000 });
+  expect(parseSettings(settings, { ...complete, PORT: '', DB_MIGRATION_USER: '' })).toMatchObject({
+    PORT: 3000,
+  });
   expect(faultsOf(settings, { ...complete, DB_HOST: '' })).toEqual([expect.stringContaining('DB_HOST')]);
 });
 

@@ -16,7 +16,14 @@ const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const expected = { issuer: 'tradepost', audience: 'tradepost' };
 const services = writeServiceKeys(['alpha', 'beta']);
 const now = Math.floor(Date.now() / 1000);
-const claims = { iss: 'tradepost', aud: 'tradepost', sub: somebody, roles: ['customer'], sid: 's', exp: now + 900 };
+const claims = {
+  iss: 'tradepost',
+  aud: 'tradepost',
+  sub: somebody,
+  roles: ['customer'],
+  sid: 's',
+  exp: now + 900,
+};
 
 let users: KitApp;
 let callees: KitApp;
@@ -37,7 +44,9 @@ beforeAll(async () => {
     return Promise.resolve(kid === 'own' ? own.publicKey : undefined);
   };
   users = await startKitApp([whoAmI], { authenticate: authenticateUsers(findKey, expected) });
-  callees = await startKitApp([whoAmI], { authenticate: authenticateServices(services.publicKeysFile, 'beta') });
+  callees = await startKitApp([whoAmI], {
+    authenticate: authenticateServices(services.publicKeysFile, 'beta'),
+  });
 });
 afterAll(() => Promise.all([users.close(), callees.close()]));
 
@@ -60,7 +69,8 @@ function signHmac(alg: string, secret: string): string {
   return `${input}.${createHmac(alg.replace('HS', 'sha'), secret).update(input).digest('base64url')}`;
 }
 
-const ask = (app: KitApp, authorization: string) => app.request.get('/me').set('Authorization', authorization);
+const ask = (app: KitApp, authorization: string) =>
+  app.request.get('/me').set('Authorization', authorization);
 const publicPem = own.publicKey.export({ type: 'spki', format: 'pem' }) as string;
 
 test('a good token is accepted, again and again', async () => {
@@ -69,7 +79,8 @@ test('a good token is accepted, again and again', async () => {
   await ask(users, `bearer   ${token}`).expect(200);
 });
 
-const without = (name: keyof typeof claims) => ({ ...claims, [name]: undefined });
+const without = (name: keyof typeof claims) =>
+  Object.fromEntries(Object.entries(claims).filter(([claim]) => claim !== name));
 const unsigned = (alg: string) => `${encode({ alg, typ: 'at+jwt', kid: 'own' })}.${encode(claims)}.`;
 const tampered = () => {
   const [header, , signature] = sign(claims).split('.');
@@ -112,12 +123,19 @@ test.each<[string, string]>([
   expect(answer.get('WWW-Authenticate')).toBe('Bearer');
 });
 
-test.each(['', 'Bearer', 'Bearer ', 'Bearer x', 'Bearer a.b', 'Bearer a.b.c', 'Bearer a.b.c.d', 'Basic eDp5', 'a.b.c'])(
-  'the header %p is refused',
-  async (authorization) => {
-    await ask(users, authorization).expect(401);
-  },
-);
+test.each([
+  '',
+  'Bearer',
+  'Bearer ',
+  'Bearer x',
+  'Bearer a.b',
+  'Bearer a.b.c',
+  'Bearer a.b.c.d',
+  'Basic eDp5',
+  'a.b.c',
+])('the header %p is refused', async (authorization) => {
+  await ask(users, authorization).expect(401);
+});
 
 test('a token in the query is not read', async () => {
   await users.request.get(`/me?access_token=${sign(claims)}`).expect(401);

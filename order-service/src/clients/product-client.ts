@@ -1,5 +1,6 @@
-import { type HttpClient, UpstreamUnavailable } from '@tradepost/service-kit/http-client.ts';
+import { type HttpAnswer, type HttpClient, UpstreamUnavailable } from '@tradepost/service-kit/http-client.ts';
 import type { Rejection } from '../orders/order.model.ts';
+import { rejections } from '../orders/orders.errors.ts';
 
 export interface ReservationRequest {
   orderId: string;
@@ -34,7 +35,8 @@ interface ProblemBody {
   productIds?: unknown;
 }
 
-const refusals = new Set([404, 409, 410, 422]);
+/** By code: the same status comes from a proxy, a wrong address, or two services that differ in age. */
+const refusals = new Set(rejections.map(({ code }) => code));
 
 /** An answer that makes no sense is a fault of the two services, not of the order: it stays due, and is told. */
 function unexpected(what: string, status: number): UpstreamUnavailable {
@@ -53,17 +55,20 @@ function toRejection({ code, detail, short, changed, productIds }: ProblemBody):
   };
 }
 
+function toOutcome({ status, body }: HttpAnswer): ReservationOutcome {
+  const { items, code } = body as { items?: HeldItem[]; code?: string };
+  if (status < 300 && items) return { held: items };
+  if (status >= 400 && code !== undefined && refusals.has(code)) {
+    return { refused: toRejection(body as ProblemBody) };
+  }
+  throw unexpected('a reservation', status);
+}
+
 export function createProductClient(http: HttpClient): ProductClient {
   return {
     async reserve({ orderId, ...body }, deadlineMs) {
       const path = `/internal/v1/reservations/${orderId}`;
-      const answer = await http.call({ method: 'PUT', path, body, deadlineMs });
-      if (answer.status < 300) return { held: (answer.body as { items: HeldItem[] }).items };
-      const problem = answer.body as ProblemBody;
-      if (!refusals.has(answer.status) || problem.code === 'reservation-differs') {
-        throw unexpected('a reservation', answer.status);
-      }
-      return { refused: toRejection(problem) };
+      return toOutcome(await http.call({ method: 'PUT', path, body, deadlineMs }));
     },
 
     async release(orderId, deadlineMs) {

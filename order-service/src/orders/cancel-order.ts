@@ -48,7 +48,7 @@ export async function cancelOrder(
     const move = { orderId, from: cancellable, to: 'cancelled', set: { cancel_reason: reason } } as const;
     const moved = await moveOrder(database, tx, {
       ...move,
-      ...(ifMatch && { version: before.order.version }),
+      ...(ifMatch && ifMatch !== '*' && { version: before.order.version }),
     });
     if (moved) await scheduleRelease(database, tx, orderId);
     return moved;

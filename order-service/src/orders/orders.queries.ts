@@ -79,11 +79,12 @@ function toMoney(amount: number | null, currency: string | null) {
   return amount === null || currency === null ? null : { amount: Number(amount), currency };
 }
 
+/** An order is read before its lines: what a hold froze in between shows only once the order has its currency. */
 function viewItem({ productId, name, quantity, unitPriceMinor }: OrderItem, currency: string | null) {
   const lineTotal = unitPriceMinor === null ? null : Number(unitPriceMinor) * quantity;
   return {
     productId,
-    name,
+    name: currency === null ? null : name,
     quantity,
     unitPrice: toMoney(unitPriceMinor, currency),
     lineTotal: toMoney(lineTotal, currency),
@@ -113,9 +114,18 @@ export function viewOrder({ order, items }: PlacedOrder) {
   };
 }
 
-/** A seller sees their own lines, their sum, and where to send them. */
+/** A seller sees their own lines, their sum, what they are short of, and where to send them. */
 function viewSellersPart(part: PlacedOrder): ReturnType<typeof viewOrder> {
   const view = viewOrder(part);
+  const { rejection } = view;
+  const own = new Set(view.items.map(({ productId }) => productId));
+  const short = rejection?.short?.filter(({ productId }) => own.has(productId)) ?? null;
   const sum = view.items.reduce((total, { lineTotal }) => total + (lineTotal?.amount ?? 0), 0);
-  return { ...view, total: toMoney(sum, part.order.currency), billTo: null, note: null };
+  return {
+    ...view,
+    total: toMoney(sum, part.order.currency),
+    billTo: null,
+    note: null,
+    rejection: rejection && { ...rejection, short },
+  };
 }

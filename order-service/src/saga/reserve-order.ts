@@ -59,12 +59,13 @@ async function note(
   const from = ['pending'] as const;
   if ('refused' in outcome) {
     const set = { rejection: JSON.stringify(outcome.refused) };
-    return moveOrder(database, tx, { orderId, from, to: 'rejected', set });
+    return moveOrder(database, tx, { orderId, from, to: 'rejected', set, changes: ['rejection'] });
   }
   const { held } = outcome;
   const total_minor = held.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice.amount, 0);
   const set = { currency: held[0]?.unitPrice.currency ?? '', total_minor };
-  const moved = await moveOrder(database, tx, { orderId, from, to: 'awaiting_payment', set });
+  const changes = ['items', 'total'] as const;
+  const moved = await moveOrder(database, tx, { orderId, from, to: 'awaiting_payment', set, changes });
   if (moved) await freezePrices(database, tx, { orderId, held });
   return moved;
 }

@@ -2,14 +2,13 @@ import type { Caller } from '@tradepost/service-kit/authenticate.ts';
 import type { Database } from '@tradepost/service-kit/database.ts';
 import { claimKeys, type Once } from '@tradepost/service-kit/idempotency.ts';
 import { versionConflict } from '@tradepost/service-kit/problem.ts';
-import type { Transaction } from 'sequelize';
 import { v7 as uuidv7 } from 'uuid';
 import { readOwnProduct } from '../products/products.queries.ts';
 import { belowReserved } from './inventory.errors.ts';
-import { viewStock } from './inventory.queries.ts';
+import { lockStock, viewStock } from './inventory.queries.ts';
 import { LedgerEntry } from './ledger-entry.model.ts';
 import { moveStock } from './move-stock.ts';
-import { Stock } from './stock.model.ts';
+import type { Stock } from './stock.model.ts';
 
 export type Adjustment = { reason: string } & ({ delta: number } | { setTo: number; expectedOnHand: number });
 
@@ -30,11 +29,6 @@ function toDelta(adjustment: Adjustment, stock: Stock): number {
   return adjustment.setTo - adjustment.expectedOnHand;
 }
 
-/** An adjustment is rare, so it locks the row before it looks: each refusal then tells exactly what it met. */
-async function lockStock(productId: string, tx: Transaction): Promise<Stock> {
-  return (await Stock.findByPk(productId, { lock: true, transaction: tx })) as Stock;
-}
-
 /** Adjusts the stock on hand by hand: takes the key, moves the stock, writes the ledger and keeps the answer, at once. */
 export async function adjustStock(
   { database }: { database: Database },
@@ -43,7 +37,8 @@ export async function adjustStock(
   await database.transaction(async (tx) => {
     await claimKeys(database, tx, [{ request: once.request, resourceId: uuidv7() }]);
     await readOwnProduct(productId, caller, tx);
-    const stock = await lockStock(productId, tx);
+    // An adjustment is rare, so it locks the row before it looks: each refusal then tells exactly what it met.
+    const [stock] = (await lockStock([productId], tx)) as [Stock];
     const onHandDelta = toDelta(adjustment, stock);
     if (stock.onHand + onHandDelta < stock.reserved) {
       throw belowReserved(`At least ${stock.reserved} must stay on hand; cancel orders or take less away.`);

@@ -8,15 +8,14 @@ export async function findStock(productId: string): Promise<Stock> {
   return stock;
 }
 
-/** What can still be held of each product; its rows are locked, in ascending order, until the transaction ends. */
-export async function findAvailable(productIds: string[], tx: Transaction): Promise<Map<string, number>> {
-  const rows = await Stock.findAll({
+/** Rows of stock, locked in ascending order until the transaction ends. */
+export function lockStock(productIds: string[], tx: Transaction): Promise<Stock[]> {
+  return Stock.findAll({
     where: { productId: productIds },
     order: ['productId'],
     lock: true,
     transaction: tx,
   });
-  return new Map(rows.map(({ productId, onHand, reserved }) => [productId, onHand - reserved]));
 }
 
 /** Ledger entries of a product, newest first, one more than asked for. */

@@ -28,6 +28,8 @@ export async function moveStock(
   const entries = moves.map((move) => ({ reason: null, orderId: null, ...move, id: uuidv7() }));
   await LedgerEntry.bulkCreate(entries, { transaction: tx });
   const rows = moves
+    // Only changed rows count as affected, and a count that finds what was expected changes none.
+    .filter(({ onHandDelta, reservedDelta }) => onHandDelta !== 0 || reservedDelta !== 0)
     .map(({ productId, onHandDelta, reservedDelta }) => ({ productId, onHandDelta, reservedDelta }))
     .sort((a, b) => (a.productId < b.productId ? -1 : 1));
   const moved = await database.change(
@@ -41,5 +43,5 @@ export async function moveStock(
     { rows: JSON.stringify(rows) },
     tx,
   );
-  return moved === moves.length ? entries.map(({ id }) => id) : undefined;
+  return moved === rows.length ? entries.map(({ id }) => id) : undefined;
 }

@@ -5,6 +5,7 @@ import {
   staleVersion,
   withChanges,
 } from '@tradepost/service-kit/precondition.ts';
+import type { Database } from '@tradepost/service-kit/database.ts';
 import { Product } from './product.model.ts';
 import { readOwnProduct, versionOf, viewProduct } from './products.queries.ts';
 
@@ -36,23 +37,25 @@ function changedFields(product: Product, caller: Caller, changes: ProductChange)
     .map(([field]) => field);
 }
 
-/** Changes a product: compares the version, then updates the row if it still has that version. */
-export async function changeProduct({
-  productId,
-  caller,
-  ifMatch,
-  changes,
-}: ChangeProduct): Promise<Product> {
-  const product = await readOwnProduct(productId, caller);
-  requireMatch(ifMatch, versionOf(product), () => viewProduct(product, caller));
-  const { version } = product;
-  const fieldVersions = withChanges(versionOf(product), changedFields(product, caller, changes));
-  // Static update() neither raises the version nor looks at it: both stand in the statement, and its count decides.
-  const [updated] = await Product.update(
-    { ...toColumns(changes), version: version + 1, fieldVersions },
-    { where: { id: productId, version } },
-  );
-  const current = await readOwnProduct(productId, caller);
-  if (updated === 0) throw staleVersion([String(version)], versionOf(current), viewProduct(current, caller));
-  return current;
+/** Changes a product: compares the version, updates the row if it still has that version, and reads what it made. */
+export async function changeProduct(
+  { database }: { database: Database },
+  { productId, caller, ifMatch, changes }: ChangeProduct,
+): Promise<Product> {
+  // The update locks the row until COMMIT: what is read after it is this edit, never the next one.
+  return database.transaction(async (tx) => {
+    const product = await readOwnProduct(productId, caller, tx);
+    requireMatch(ifMatch, versionOf(product), () => viewProduct(product, caller));
+    const { version } = product;
+    const fieldVersions = withChanges(versionOf(product), changedFields(product, caller, changes));
+    // Static update() neither raises the version nor looks at it: both stand in the statement, and its count decides.
+    const [updated] = await Product.update(
+      { ...toColumns(changes), version: version + 1, fieldVersions },
+      { where: { id: productId, version }, transaction: tx },
+    );
+    const current = await readOwnProduct(productId, caller, tx);
+    if (updated === 0)
+      throw staleVersion([String(version)], versionOf(current), viewProduct(current, caller));
+    return current;
+  });
 }

@@ -71,7 +71,10 @@ export function productRoutes(dependencies: { database: Database }): Route[] {
       body: productBody,
       answers: { 200: product },
       handle: async ({ params, caller, ifMatch, body }) =>
-        found(await changeProduct({ productId: params.id, caller, ifMatch, changes: body }), caller),
+        found(
+          await changeProduct(dependencies, { productId: params.id, caller, ifMatch, changes: body }),
+          caller,
+        ),
     }),
     route({
       ...edit,
@@ -80,7 +83,10 @@ export function productRoutes(dependencies: { database: Database }): Route[] {
       body: productChange,
       answers: { 200: product },
       handle: async ({ params, caller, ifMatch, body }) =>
-        found(await changeProduct({ productId: params.id, caller, ifMatch, changes: body }), caller),
+        found(
+          await changeProduct(dependencies, { productId: params.id, caller, ifMatch, changes: body }),
+          caller,
+        ),
     }),
     route({
       ...edit,
@@ -89,7 +95,7 @@ export function productRoutes(dependencies: { database: Database }): Route[] {
       answers: { 204: null },
       handle: async ({ params, caller, ifMatch }) => {
         const changes = { deletedAt: new Date() };
-        await changeProduct({ productId: params.id, caller, ifMatch, changes });
+        await changeProduct(dependencies, { productId: params.id, caller, ifMatch, changes });
         return { status: 204, body: null };
       },
     }),
@@ -101,7 +107,12 @@ export function productRoutes(dependencies: { database: Database }): Route[] {
       answers: { 200: product },
       handle: async ({ params, caller, ifMatch }) =>
         found(
-          await changeProduct({ productId: params.id, caller, ifMatch, changes: { deletedAt: null } }),
+          await changeProduct(dependencies, {
+            productId: params.id,
+            caller,
+            ifMatch,
+            changes: { deletedAt: null },
+          }),
           caller,
         ),
     }),

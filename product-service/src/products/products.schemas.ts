@@ -47,7 +47,11 @@ const idList = z
   .pipe(z.array(id).min(1).max(100));
 
 /** The sort is part of the position: a cursor of one order means nothing in another. */
-const position = z.tuple([z.enum(sorts), z.union([z.string(), z.number(), z.null()]), id]);
+const position = z.union([
+  z.tuple([z.literal('newest'), z.null(), id]),
+  z.tuple([z.enum(['price', '-price']), z.int(), id]),
+  z.tuple([z.literal('name'), z.string(), id]),
+]);
 
 export const productFilter = z
   .strictObject({

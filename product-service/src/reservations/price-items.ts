@@ -20,6 +20,8 @@ export interface Offer {
   name: string;
   priceMinor: number;
   currency: string;
+  /** How much of it nobody holds. */
+  available: number;
 }
 
 export interface PricedItem {

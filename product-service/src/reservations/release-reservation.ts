@@ -4,10 +4,15 @@ import { leaveHeld } from './leave-held.ts';
 import { wrongState } from './reservations.errors.ts';
 import { findReservation, type ReservationWithItems } from './reservations.queries.ts';
 
-/** A hold that comes after its release meets this and is refused; without it a late message would keep the stock for ever. */
+/**
+ * A hold that comes after its release meets this and is refused; without it a late message would keep the stock for ever.
+ * Where the row is there already, ON DUPLICATE KEY locks it for writing at once. INSERT IGNORE would share it with
+ * every other release and commit of this order, and then each would wait for all others to let go.
+ */
 async function leaveTombstone(database: Database, tx: Transaction, orderId: string): Promise<void> {
   await database.change(
-    `INSERT IGNORE INTO reservations (order_id, status) VALUES (:orderId, 'released')`,
+    `INSERT INTO reservations (order_id, status) VALUES (:orderId, 'released')
+         ON DUPLICATE KEY UPDATE order_id = order_id`,
     { orderId },
     tx,
   );

@@ -1,5 +1,5 @@
+import type { Database } from '@tradepost/service-kit/database.ts';
 import type { Transaction } from 'sequelize';
-import { Product } from '../products/product.model.ts';
 import type { Offer, PricedItem } from './price-items.ts';
 import { ReservationItem } from './reservation-item.model.ts';
 import { Reservation } from './reservation.model.ts';
@@ -9,14 +9,25 @@ export interface ReservationWithItems {
   items: PricedItem[];
 }
 
-/** The products of a set of ids that are for sale. */
-export async function findOffers(productIds: string[], tx: Transaction): Promise<Map<string, Offer>> {
-  const products = await Product.findAll({
-    attributes: ['id', 'sellerId', 'name', 'priceMinor', 'currency'],
-    where: { id: productIds, deletedAt: null },
-    transaction: tx,
-  });
-  return new Map(products.map((product) => [product.id, product]));
+/** The products of a set of ids that are for sale, and how much of each can be held, all as of one moment. */
+export async function findOffers(
+  database: Database,
+  tx: Transaction,
+  productIds: string[],
+): Promise<Map<string, Offer>> {
+  const rows = await database.select<Offer>(
+    `SELECT id, seller_id AS sellerId, name, price_minor AS priceMinor, currency, on_hand - reserved AS available
+       FROM products JOIN stock ON stock.product_id = products.id
+      WHERE products.id IN (:productIds) AND deleted_at IS NULL`,
+    { productIds },
+    tx,
+  );
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      { ...row, priceMinor: Number(row.priceMinor), available: Number(row.available) },
+    ]),
+  );
 }
 
 /** The items of an order's reservation, in ascending product id. */
@@ -36,11 +47,13 @@ export async function findItems(orderId: string, tx?: Transaction): Promise<Pric
   }));
 }
 
+/** The reservation of an order; with a transaction its row is locked, so that one just being made is waited for. */
 export async function findReservation(
   orderId: string,
   tx?: Transaction,
 ): Promise<ReservationWithItems | undefined> {
-  const reservation = await Reservation.findByPk(orderId, { transaction: tx ?? null });
+  const lock = tx !== undefined;
+  const reservation = await Reservation.findByPk(orderId, { transaction: tx ?? null, lock });
   return reservation ? { reservation, items: await findItems(orderId, tx) } : undefined;
 }
 

@@ -1,8 +1,9 @@
 import { type Database, isDuplicate } from '@tradepost/service-kit/database.ts';
+import { Problem } from '@tradepost/service-kit/problem.ts';
 import type { Transaction } from 'sequelize';
 import { moveStock } from '../inventory/move-stock.ts';
-import { findAvailable } from '../inventory/inventory.queries.ts';
-import { type Line, type PricedItem, priceItems, sumLines } from './price-items.ts';
+import { lockStock } from '../inventory/inventory.queries.ts';
+import { type Line, type Offer, type PricedItem, priceItems, sumLines } from './price-items.ts';
 import { ReservationItem } from './reservation-item.model.ts';
 import { Reservation } from './reservation.model.ts';
 import { insufficientStock, reservationDiffers, reservationReleased } from './reservations.errors.ts';
@@ -22,14 +23,36 @@ interface Hold extends ReservationRequest {
 /** Rolls the transaction back: some product has less than the holds want. */
 class StockShort extends Error {}
 
-/** Prices and names as they are now, for every request, read once for all. */
-async function priceRequests(tx: Transaction, requests: readonly ReservationRequest[]): Promise<Hold[]> {
+/** Names every product of which there is less than the items want. */
+function refuseShort(items: readonly PricedItem[], offers: ReadonlyMap<string, Offer>): void {
+  const short = items
+    .map(({ productId, quantity: requested }) => ({
+      productId,
+      requested,
+      available: offers.get(productId)?.available ?? 0,
+    }))
+    .filter(({ requested, available }) => available < requested);
+  if (short.length > 0) {
+    throw insufficientStock('Order less of the products in `short`.', { members: { short } });
+  }
+}
+
+/**
+ * Prices and names as they are now, for every request, read once for all. What is short by then is refused before
+ * anything is written or locked: a product that everybody wants and nobody can have costs one read each.
+ */
+async function priceRequests(
+  database: Database,
+  tx: Transaction,
+  requests: readonly ReservationRequest[],
+): Promise<Hold[]> {
   const productIds = new Set(requests.flatMap(({ items }) => items.map(({ productId }) => productId)));
-  const offers = await findOffers([...productIds], tx);
-  return requests.map((request) => ({
-    ...request,
-    priced: priceItems(request.buyerId, request.items, offers),
-  }));
+  const offers = await findOffers(database, tx, [...productIds]);
+  return requests.map((request) => {
+    const priced = priceItems(request.buyerId, request.items, offers);
+    refuseShort(priced, offers);
+    return { ...request, priced };
+  });
 }
 
 /** Stores the reservations of several orders and takes their stock, all or none; gives the items that are held now. */
@@ -60,22 +83,14 @@ async function hold(database: Database, tx: Transaction, holds: readonly Hold[])
   return holds.flatMap(({ priced }) => priced);
 }
 
-/** Locks the rows first: only so is it certain which of them are short, and that none is when nothing is found. */
+/** Locks the rows before it looks at them: then what it sees is so until the hold, or exactly what is short. */
 async function holdOrNameShort(
   database: Database,
   tx: Transaction,
   request: ReservationRequest,
 ): Promise<PricedItem[]> {
-  const holds = await priceRequests(tx, [request]);
-  const wanted = sumLines(request.items);
-  const available = await findAvailable([...wanted.keys()], tx);
-  const short = [...wanted].flatMap(([productId, requested]) => {
-    const left = available.get(productId) ?? 0;
-    return left < requested ? [{ productId, requested, available: left }] : [];
-  });
-  if (short.length > 0)
-    throw insufficientStock('Order less of the products in `short`.', { members: { short } });
-  return hold(database, tx, holds);
+  await lockStock([...sumLines(request.items).keys()], tx);
+  return hold(database, tx, await priceRequests(database, tx, [request]));
 }
 
 function sameItems(request: ReservationRequest, { reservation, items }: ReservationWithItems): boolean {
@@ -84,14 +99,12 @@ function sameItems(request: ReservationRequest, { reservation, items }: Reservat
   return reservation.buyerId === request.buyerId && wanted.size === items.length && same;
 }
 
-/** The order has a reservation already: the same again is the same answer, and a released one never comes back. */
-async function repeat(request: ReservationRequest): Promise<ReservationWithItems> {
-  const existing = await findReservation(request.orderId);
-  if (!existing || existing.reservation.status === 'released') {
-    throw reservationReleased('Place a new order.');
-  }
-  if (!sameItems(request, existing))
+/** What an order that has a reservation already is told: the same again, but a released one never comes back. */
+function repeat(request: ReservationRequest, existing: ReservationWithItems): ReservationWithItems {
+  if (existing.reservation.status === 'released') throw reservationReleased('Place a new order.');
+  if (!sameItems(request, existing)) {
     throw reservationDiffers('An order is reserved once; its items cannot change.');
+  }
   return existing;
 }
 
@@ -102,14 +115,17 @@ export async function reserveStock(
 ): Promise<{ created: boolean; held: ReservationWithItems }> {
   try {
     const items = await database
-      .transaction(async (tx) => hold(database, tx, await priceRequests(tx, [request])))
+      .transaction(async (tx) => hold(database, tx, await priceRequests(database, tx, [request])))
       .catch((error: unknown) => {
         if (!(error instanceof StockShort)) throw error;
         return database.transaction((tx) => holdOrNameShort(database, tx, request));
       });
     return { created: true, held: { reservation: { ...request, status: 'held' }, items } };
   } catch (error) {
-    if (!isDuplicate(error)) throw error;
-    return { created: false, held: await repeat(request) };
+    // Whatever speaks against a new hold (a new price, an empty shelf) does not speak against the one there is.
+    if (!isDuplicate(error) && !(error instanceof Problem)) throw error;
+    const existing = await database.transaction((tx) => findReservation(request.orderId, tx));
+    if (!existing) throw error;
+    return { created: false, held: repeat(request, existing) };
   }
 }

@@ -2,7 +2,11 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { authenticateServices, readSigningKey, serviceAuthorization } from '@tradepost/service-kit/authenticate.ts';
+import {
+  authenticateServices,
+  readSigningKey,
+  serviceAuthorization,
+} from '@tradepost/service-kit/authenticate.ts';
 import { createMetrics } from '@tradepost/service-kit/metrics.ts';
 import {
   createTestDatabase,
@@ -20,7 +24,11 @@ import { reservation } from '../../src/reservations/reservations.schemas.ts';
 
 export const migrations = path.join(import.meta.dirname, '../../migrations');
 export const nobodysId = '01890000-0000-7000-8000-000000000000';
-export const teapot = { name: 'Teapot', description: 'Holds a litre', price: { amount: 1999, currency: 'EUR' } };
+export const teapot = {
+  name: 'Teapot',
+  description: 'Holds a litre',
+  price: { amount: 1999, currency: 'EUR' },
+};
 export const inMinutes = (minutes: number): string => new Date(Date.now() + minutes * 60_000).toISOString();
 
 export interface Person {
@@ -107,7 +115,11 @@ export async function startProductApp(): Promise<ProductApp> {
     },
     async create(by, fields = {}) {
       const sent = { ...teapot, ...fields };
-      const answer = await request.post('/api/v1/products').set('Authorization', by.bearer).send(sent).expect(201);
+      const answer = await request
+        .post('/api/v1/products')
+        .set('Authorization', by.bearer)
+        .send(sent)
+        .expect(201);
       return answer.body as Product;
     },
     adjust: (by, productId, adjustment) =>

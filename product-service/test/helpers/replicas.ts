@@ -13,7 +13,15 @@ import {
 } from '@tradepost/service-kit/testing.ts';
 import { v7 as uuidv7 } from 'uuid';
 import { checkedFetch } from '../../../testing/checked-fetch.ts';
-import { inMinutes, type Line, migrations, nobodysId, type Person, type Product, teapot } from './product-app.ts';
+import {
+  inMinutes,
+  type Line,
+  migrations,
+  nobodysId,
+  type Person,
+  type Product,
+  teapot,
+} from './product-app.ts';
 
 const main = path.join(import.meta.dirname, '../../src/main.ts');
 
@@ -40,8 +48,8 @@ export interface Replicas {
   create(by: Person, fields?: object): Promise<Product>;
   hold(orderId: string, items: Line[]): Promise<Answer>;
   move(orderId: string, verb: 'commit' | 'release' | 'return', body?: object): Promise<Answer>;
-  /** What the processes have logged as errors: nothing, when all is well. */
-  errors(): string;
+  /** What the processes have logged as warnings and errors since it was last asked: nothing, when all is well. */
+  takeComplaints(): string[];
   stop(): Promise<void>;
 }
 
@@ -97,7 +105,14 @@ async function startIssuer() {
   const person = (...roles: string[]): Person => {
     const id = uuidv7();
     const exp = Math.floor(Date.now() / 1000) + 900;
-    const claims = { iss: 'tradepost', aud: 'tradepost', sub: id, roles: ['customer', ...roles], sid: id, exp };
+    const claims = {
+      iss: 'tradepost',
+      aud: 'tradepost',
+      sub: id,
+      roles: ['customer', ...roles],
+      sid: id,
+      exp,
+    };
     return { id, bearer: `Bearer ${signToken({ kid: 'test', privateKey }, 'at+jwt', claims)}` };
   };
   return { url: issuer.url, stop: () => issuer.stop(), person };
@@ -136,6 +151,13 @@ function settingsOf(
   };
 }
 
+/** The gist of a line of log; empty for one that says nothing. */
+function summary(line: string): string[] {
+  if (!line.startsWith('{')) return line === '' ? [] : [line];
+  const { message, status, error } = JSON.parse(line) as { message: string; status?: number; error?: Error };
+  return [[message, status, error?.name, error?.message].filter((part) => part !== undefined).join(', ')];
+}
+
 async function answerOf(response: Response): Promise<Answer> {
   const text = await response.text();
   const body: unknown = text === '' ? undefined : JSON.parse(text);
@@ -156,7 +178,11 @@ export async function startReplicas(): Promise<Replicas> {
   let turn = 0;
   const next = (): Replica => replicas[turn++ % replicas.length]!;
 
-  async function call(method: string, target: string, { headers = {}, body, by }: Call = {}): Promise<Answer> {
+  async function call(
+    method: string,
+    target: string,
+    { headers = {}, body, by }: Call = {},
+  ): Promise<Answer> {
     const sent = {
       ...headers,
       ...(by && { Authorization: by.bearer }),
@@ -185,7 +211,10 @@ export async function startReplicas(): Promise<Replicas> {
     hold: (orderId, items) =>
       callInside('PUT', orderId, { buyerId: nobodysId, items, reviewAt: inMinutes(65) }),
     move: (orderId, verb, body) => callInside('POST', `${orderId}/${verb}`, body),
-    errors: () => replicas.map(({ log }) => log.join('')).join(''),
+    takeComplaints() {
+      const lines = replicas.flatMap(({ log }) => log.splice(0).join('').split('\n'));
+      return [...new Set(lines.flatMap(summary))];
+    },
     async stop() {
       await Promise.all(replicas.map(end));
       await issuer.stop();

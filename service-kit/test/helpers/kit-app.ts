@@ -22,7 +22,11 @@ export interface Surroundings {
 
 /** The pipeline of every service around the routes of a test. */
 export async function startKitApp(routes: readonly Route[], surroundings: Surroundings = {}) {
-  const { authenticate = tokens.authenticate, logger = silentLogger, metrics = createMetrics() } = surroundings;
+  const {
+    authenticate = tokens.authenticate,
+    logger = silentLogger,
+    metrics = createMetrics(),
+  } = surroundings;
   const app = express().disable('x-powered-by').disable('etag');
   app.use(requestContext(), measureRequests(metrics, logger), mountRoutes(routes, authenticate));
   app.use(noSuchPath, errorHandler(logger));

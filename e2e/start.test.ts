@@ -1,0 +1,88 @@
+import { afterAll, expect, it } from '@jest/globals';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Connection, RowDataPacket } from 'mysql2/promise';
+import { runStack } from './helpers/run-stack.ts';
+import { type Order, Shop } from './helpers/shop.ts';
+
+const directories: string[] = [];
+async function makeDirectory(): Promise<string> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'tradepost-'));
+  directories.push(directory);
+  return directory;
+}
+afterAll(() => Promise.all(directories.map((directory) => rm(directory, { recursive: true, force: true }))));
+
+it('finds its data again at the next start', async () => {
+  const dataDirectory = await makeDirectory();
+  const first = await runStack({ dataDirectory });
+  const shop = new Shop(first.url);
+  const seller = await shop.registerSeller(first.admin);
+  const buyer = await shop.register();
+  const product = await shop.offer(seller, 5);
+  const placed = await shop.order(buyer, [[product, 2]]);
+  await first.stop();
+
+  const startedAt = performance.now();
+  const second = await runStack({ dataDirectory });
+  // Eight seconds on a machine that does nothing else; tests share theirs.
+  expect(performance.now() - startedAt).toBeLessThan(16_000);
+  const again = new Shop(second.url);
+  const token = await again.logIn(buyer.email);
+  const { body } = await again.call<Order>('GET', `/orders/${placed.body.id}`, { token });
+  expect(body).toMatchObject({ status: 'awaiting_payment', total: { amount: 3998 } });
+  expect(await again.inventory({ ...seller, token: await again.logIn(seller.email) }, product)).toMatchObject(
+    {
+      onHand: 5,
+      reserved: 2,
+    },
+  );
+  await second.stop();
+});
+
+const databases = { authDB: 5, productsDB: 7, ordersDB: 5 };
+
+async function emptyDatabases(root: Connection): Promise<void> {
+  for (const name of Object.keys(databases)) {
+    await root.query(`DROP DATABASE ${name}`);
+    await root.query(`CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci`);
+  }
+}
+
+async function count(root: Connection, sql: string): Promise<number> {
+  const [rows] = await root.query<RowDataPacket[]>(sql);
+  return Number(rows[0]?.['count']);
+}
+
+it('starts three replicas of each service at once on empty databases, ten times', async () => {
+  const stack = await runStack({ replicas: 3 });
+  const root = await stack.database.connectAsRoot();
+  const replicas = Object.values(stack.processes).flat();
+  const awaitReady = async (): Promise<void> => {
+    for (const { plan } of replicas) {
+      for (let ready = false; !ready;) {
+        const probe = `http://127.0.0.1:${plan.environment['OPS_PORT']}/readyz`;
+        ready = (await fetch(probe).catch(() => undefined))?.status === 200;
+      }
+    }
+  };
+  try {
+    for (let round = 0; round < 10; round += 1) {
+      await Promise.all(replicas.map((replica) => replica.stop()));
+      await emptyDatabases(root);
+      replicas.forEach((replica) => replica.start());
+      await awaitReady();
+      for (const [name, files] of Object.entries(databases)) {
+        const applied = `SELECT COUNT(*) AS count FROM ${name}.schema_migrations WHERE applied_at IS NOT NULL`;
+        expect([name, await count(root, applied)]).toEqual([name, files]);
+      }
+      expect(await count(root, 'SELECT COUNT(*) AS count FROM authDB.signing_keys')).toBe(1);
+      expect(await count(root, 'SELECT COUNT(*) AS count FROM authDB.users')).toBe(1);
+    }
+    expect(replicas.map(({ deaths }) => deaths)).toEqual(replicas.map(() => 0));
+  } finally {
+    await root.end();
+    await stack.remove();
+  }
+}, 300_000);

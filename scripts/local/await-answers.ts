@@ -1,0 +1,39 @@
+import { serviceNames, type ServiceName } from './service-plans.ts';
+import type { SupervisedProcess } from './supervised-process.ts';
+import { waitUntilReady, type Expectation } from './wait-until-ready.ts';
+
+export type Services = Record<ServiceName, SupervisedProcess[]>;
+
+interface AwaitOptions {
+  onProgress: (message: string) => void;
+  signal: AbortSignal | undefined;
+}
+
+export function countReplicas(count: number): string {
+  return count === 1 ? '1 replica' : `${count} replicas`;
+}
+
+/** Every replica first, by its own probe; then the three ways through Nginx. */
+export async function awaitAnswers(services: Services, url: string, options: AwaitOptions): Promise<void> {
+  const { onProgress, signal } = options;
+  await Promise.all(
+    serviceNames.map(async (name) => {
+      const probe = (from: SupervisedProcess): Expectation => ({
+        url: `http://127.0.0.1:${from.plan.environment.OPS_PORT ?? ''}/readyz`,
+        status: 200,
+        from,
+      });
+      await Promise.all(services[name].map((replica) => waitUntilReady(probe(replica), signal)));
+      onProgress(`${name} is ready (${countReplicas(services[name].length)})`);
+    }),
+  );
+  const paths: Record<ServiceName, [path: string, status: number]> = {
+    'auth-service': ['/api/v1/auth/.well-known/jwks.json', 200],
+    'product-service': ['/api/v1/products', 200],
+    'order-service': ['/api/v1/orders', 401],
+  };
+  for (const name of serviceNames) {
+    const [[path, status], [from]] = [paths[name], services[name]];
+    if (from !== undefined) await waitUntilReady({ url: url + path, status, from }, signal);
+  }
+}

@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { readJson, writePrivately } from './data-directory.ts';
+import type { DatabaseProgram } from './find-programs.ts';
+import { Refusal } from './refusal.ts';
+
+const run = promisify(execFile);
+
+// The kernel's limit for the path of a Unix socket, without the closing zero (macOS has the smaller one).
+const longestSocketPath = process.platform === 'linux' ? 107 : 103;
+
+/** The servers refuse to run as root unless told by name. */
+export function userArguments(): string[] {
+  return process.getuid?.() === 0 ? [`--user=${userInfo().username}`] : [];
+}
+
+async function createSystemTables(program: DatabaseProgram, directory: string): Promise<void> {
+  const shared = ['--no-defaults', `--datadir=${directory}`, ...userArguments()];
+  const command = program.installDb ?? program.path;
+  const method =
+    program.installDb === null
+      ? ['--initialize-insecure']
+      : // The other method leaves administrators without a password behind the TCP port.
+        ['--auth-root-authentication-method=socket', '--skip-test-db'];
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  try {
+    await run(command, [...shared, ...method], { maxBuffer: 16 * 1024 * 1024 });
+  } catch (error) {
+    const { stdout, stderr, message } = error as Error & { stdout?: string; stderr?: string };
+    const lines = `${stdout ?? ''}\n${stderr ?? ''}`.split('\n');
+    const reason = lines.find((line) => /error/i.test(line)) ?? message;
+    throw new Refusal(
+      `${program.vendor} could not create its system tables (${reason}): mend that, then npm start again.`,
+    );
+  }
+}
+
+function sayOtherServer(mark: { vendor: string; series: string }, program: DatabaseProgram): Refusal {
+  const [kept, found] = [`${mark.vendor} ${mark.series}`, `${program.vendor} ${program.series}`];
+  return new Refusal(
+    `The local data was written by ${kept} but the server found is ${found}: install ${kept} again, or delete the data with npm run reset.`,
+  );
+}
+
+/** Makes the server's files once; later it only checks that this server may open them. */
+export async function prepareDatabaseFiles(
+  dataPath: string,
+  program: DatabaseProgram,
+  onProgress: (message: string) => void,
+): Promise<string> {
+  const [files, markFile] = [join(dataPath, 'database'), join(dataPath, 'database.json')];
+  const mark = (await readJson(markFile)) as { vendor: string; series: string } | null;
+  if (mark !== null && (mark.vendor !== program.vendor || mark.series !== program.series)) {
+    throw sayOtherServer(mark, program);
+  }
+  if (existsSync(files)) {
+    if (mark !== null) return files;
+    throw new Refusal(
+      `${files} was not written by Tradepost: move it away, or delete all local data with npm run reset.`,
+    );
+  }
+  onProgress(`creating a private database (${program.vendor} ${program.series})`);
+  // Renamed at the end only: whatever an interrupted start left in the draft is thrown away.
+  const draft = `${files}.draft`;
+  await rm(draft, { recursive: true, force: true });
+  await createSystemTables(program, draft);
+  await writePrivately(markFile, JSON.stringify({ vendor: program.vendor, series: program.series }));
+  await rename(draft, files);
+  return files;
+}
+
+/** Where the server's socket goes: beside its files, or in a private temporary directory when that path is too long. */
+export async function chooseSocketPath(dataPath: string): Promise<string> {
+  const beside = join(dataPath, 'database.sock');
+  if (Buffer.byteLength(beside) <= longestSocketPath) return beside;
+  const temporary = Buffer.byteLength(tmpdir()) <= 60 ? tmpdir() : '/tmp';
+  return join(await mkdtemp(join(temporary, 'tradepost-')), 'database.sock');
+}

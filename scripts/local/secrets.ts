@@ -1,0 +1,59 @@
+import { generateKeyPairSync, randomBytes, type JsonWebKey } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readJson, writePrivately } from './data-directory.ts';
+
+export interface Login {
+  email: string;
+  password: string;
+}
+
+/** Passwords by the name of what they open; each is made once and then kept. */
+export interface Secrets {
+  passwordFor(name: string): string;
+  save(): Promise<void>;
+}
+
+const fileName = 'secrets.json';
+
+export async function openSecrets(directory: string): Promise<Secrets> {
+  const file = join(directory, fileName);
+  const kept = ((await readJson(file)) ?? {}) as Record<string, string>;
+  return {
+    passwordFor: (name) => (kept[name] ??= randomBytes(15).toString('base64url')),
+    save: () => writePrivately(file, `${JSON.stringify(kept, null, 2)}\n`),
+  };
+}
+
+export interface ServiceKeys {
+  privateKeyFile(service: string): string;
+  publicKeysFile: string;
+}
+
+function publicPart({ kty, crv, x, y, kid }: JsonWebKey): JsonWebKey {
+  return { kty, crv, x, y, kid, alg: 'ES256', use: 'sig' } as JsonWebKey;
+}
+
+async function keepKey(file: string, service: string): Promise<JsonWebKey> {
+  const kept = (await readJson(file)) as JsonWebKey | null;
+  if (kept !== null) return kept;
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const kid = `${service}-${randomBytes(6).toString('hex')}`;
+  const key = { ...privateKey.export({ format: 'jwk' }), kid, alg: 'ES256', use: 'sig' };
+  await writePrivately(file, `${JSON.stringify(key)}\n`);
+  return key;
+}
+
+/** One key pair for each service, with which it signs its calls to the others. */
+export async function keepServiceKeys(directory: string, services: readonly string[]): Promise<ServiceKeys> {
+  const keys = join(directory, 'keys');
+  await mkdir(keys, { recursive: true, mode: 0o700 });
+  const privateKeyFile = (service: string): string => join(keys, `${service}.json`);
+  const publicKeysFile = join(keys, 'public-keys.json');
+  const published: Record<string, { keys: JsonWebKey[] }> = {};
+  for (const service of services) {
+    published[service] = { keys: [publicPart(await keepKey(privateKeyFile(service), service))] };
+  }
+  await writePrivately(publicKeysFile, `${JSON.stringify(published, null, 2)}\n`);
+  return { privateKeyFile, publicKeysFile };
+}

@@ -1,0 +1,133 @@
+import { openDataDirectory, type DataDirectory } from './data-directory.ts';
+import { startDatabase, type DatabaseServer } from './database-server.ts';
+import type { Programs } from './find-programs.ts';
+import { freePorts, refuseTakenPort } from './free-port.ts';
+import { providePrograms } from './install-programs.ts';
+import { chooseAdmin, installAdmin } from './admin-account.ts';
+import { awaitAnswers, countReplicas, type Services } from './await-answers.ts';
+import { createApiClient } from './api-client.ts';
+import { keepServiceKeys, openSecrets, type Login, type Secrets } from './secrets.ts';
+import {
+  byService,
+  planService,
+  serviceNames,
+  type PortsByService,
+  type ReplicaPorts,
+  type ServiceName,
+  type ServiceSurroundings,
+  type Settings,
+} from './service-plans.ts';
+import { startNginx } from './start-nginx.ts';
+import { stopLeftovers } from './stop-leftovers.ts';
+import { SupervisedProcess } from './supervised-process.ts';
+
+export interface StackOptions {
+  dataDirectory: string;
+  /** Of Nginx; 0 takes a free one. */
+  port: number;
+  /** Of each service. */
+  replicas: number;
+  /** Settings that differ from the usual ones, by service. */
+  settings?: Partial<Record<ServiceName, Settings>>;
+  /** Wins over the administrator that is made and kept in the data directory. */
+  admin?: Login | undefined;
+  onProgress?: (message: string) => void;
+  /** Gives up starting, and stops what was started. */
+  signal?: AbortSignal;
+}
+
+export interface Stack {
+  url: string;
+  dataPath: string;
+  database: DatabaseServer;
+  processes: Services;
+  nginx: SupervisedProcess;
+  admin: Login;
+  secrets: Secrets;
+  stop(): Promise<void>;
+}
+
+interface Ground {
+  data: DataDirectory;
+  programs: Programs;
+  options: StackOptions;
+  onProgress: (message: string) => void;
+  /** What stops each thing started so far, in the order of starting. */
+  stops: (() => Promise<unknown>)[];
+}
+
+async function choosePorts(replicas: number): Promise<PortsByService> {
+  const ports = await freePorts(serviceNames.length * replicas * 3);
+  const take = (): number => ports.pop() ?? 0;
+  const replica = (): ReplicaPorts => ({ public: take(), internal: take(), ops: take() });
+  return byService(() => Array.from({ length: replicas }, replica));
+}
+
+function startServices({ data, onProgress, stops }: Ground, around: ServiceSurroundings): Services {
+  const services = byService((name) =>
+    planService(name, around).map((plan) => new SupervisedProcess({ ...plan, onDeath: onProgress }, data)),
+  );
+  const all = Object.values(services).flat();
+  stops.push(() => Promise.all(all.map((one) => one.stop())));
+  all.forEach((one) => one.start());
+  return services;
+}
+
+async function startAll(ground: Ground): Promise<Omit<Stack, 'stop'>> {
+  const { data, programs, options, onProgress, stops } = ground;
+  const secrets = await openSecrets(data.path);
+  const keys = await keepServiceKeys(data.path, serviceNames);
+  const admin = await chooseAdmin(data.path, options.admin);
+  const { signal } = options;
+  const database = await startDatabase({
+    data,
+    program: programs.database,
+    secrets,
+    onProgress,
+    onDeath: onProgress,
+    ...(signal && { signal }),
+  });
+  stops.push(() => database.stop());
+  onProgress(`starting ${serviceNames.join(', ')} (${countReplicas(options.replicas)} each)`);
+  const ports = await choosePorts(options.replicas);
+  const overrides = options.settings ?? {};
+  const around = { database, ports, secrets, keys, admin, dataPath: data.path, overrides };
+  const services = startServices(ground, around);
+  const { nginx, url } = await startNginx({
+    data,
+    program: programs.nginx,
+    port: options.port,
+    ports,
+    onProgress,
+  });
+  stops.push(() => nginx.stop());
+  await awaitAnswers(services, url, { onProgress, signal });
+  if (options.admin !== undefined) await installAdmin(createApiClient(url, signal), data.path, options.admin);
+  return { url, dataPath: data.path, database, processes: services, nginx, admin, secrets };
+}
+
+/** Starts the whole of Tradepost on this machine and answers when it works through Nginx. */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const onProgress = options.onProgress ?? (() => undefined);
+  const data = await openDataDirectory(options.dataDirectory);
+  const stops: Ground['stops'] = [() => data.unlock()];
+  let stopping: Promise<void> | undefined;
+  const stopInReverse = async (): Promise<void> => {
+    // What cannot be stopped must not keep the rest running.
+    for (const stop of stops.toReversed()) {
+      await stop().catch((error: unknown) => onProgress(`stopping failed: ${String(error)}`));
+    }
+  };
+  const stop = (): Promise<void> => (stopping ??= stopInReverse());
+  try {
+    await stopLeftovers(data, onProgress);
+    if (options.port !== 0) await refuseTakenPort(options.port);
+    const programs = await providePrograms(onProgress);
+    options.signal?.throwIfAborted();
+    const running = await startAll({ data, programs, options, onProgress, stops });
+    return { ...running, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,35 @@
+import type pLimit from 'p-limit';
+import { type House, openSession, type Person, type Session } from './open-session.ts';
+import type { Invoice } from './read-invoices.ts';
+
+export interface SigningIn {
+  limit: ReturnType<typeof pLimit>;
+  onProgress: (signedIn: number) => void;
+}
+
+/** Tokens are worth keeping early: to register a thousand people takes minutes of hashing. */
+const saveEvery = 100;
+
+function personFor(customer: string): Person {
+  const slug = customer.toLowerCase().replace(/[^a-z0-9]/g, '-');
+  return customer === ''
+    ? { email: 'guests@replay.tradepost.example', displayName: 'Guests' }
+    : { email: `customer-${slug}@replay.tradepost.example`, displayName: `Customer ${customer}` };
+}
+
+/** Opens one session for each customer who buys something, and one for all who bought without a code. */
+export async function signInCustomers(
+  house: House,
+  invoices: readonly Invoice[],
+  { limit, onProgress }: SigningIn,
+): Promise<Map<string, Session>> {
+  const customers = [...new Set(invoices.map(({ customer }) => customer))];
+  const sessions = new Map<string, Session>();
+  await limit.map(customers, async (customer) => {
+    sessions.set(customer, await openSession(house, personFor(customer)));
+    onProgress(sessions.size);
+    if (sessions.size % saveEvery === 0) await house.accounts.save();
+  });
+  await house.accounts.save();
+  return sessions;
+}

@@ -1,0 +1,108 @@
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { loadDemoData } from './local/demo-data.ts';
+import { describeStack } from './local/describe-stack.ts';
+import { Refusal } from './local/refusal.ts';
+import type { Login } from './local/secrets.ts';
+import { startStack, type Stack } from './local/start-stack.ts';
+
+const dataDirectory = join(import.meta.dirname, '../.data');
+const usage = 'use npm start -- [--replicas 1 to 8] [--port 1 to 65535]';
+
+interface Choices {
+  replicas: number;
+  port: number;
+  admin: Login | undefined;
+}
+
+function readAdmin(): Login | undefined {
+  const { ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = process.env;
+  if (email && password) return { email, password };
+  if (email || password)
+    throw new Refusal('ADMIN_EMAIL and ADMIN_PASSWORD belong together: set both or none.');
+  return undefined;
+}
+
+function parseNumber(name: string, text: string, highest: number): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number >= 1 && number <= highest) return number;
+  throw new Refusal(`--${name} ${text} is not a whole number from 1 to ${highest}: ${usage}.`);
+}
+
+function readArguments(): { replicas: string; port: string } {
+  const options = {
+    replicas: { type: 'string', default: '2' },
+    port: { type: 'string', default: '8080' },
+  } as const;
+  try {
+    return parseArgs({ options }).values;
+  } catch {
+    throw new Refusal(`These arguments are not understood: ${usage}.`);
+  }
+}
+
+function readChoices(): Choices {
+  const { replicas, port } = readArguments();
+  return {
+    replicas: parseNumber('replicas', replicas, 8),
+    port: parseNumber('port', port, 65_535),
+    admin: readAdmin(),
+  };
+}
+
+function say(message: string): void {
+  console.log(`[${process.uptime().toFixed(1).padStart(5)} s] ${message}`);
+}
+
+/** Resolves at the first wish to stop; later ones, such as a second Ctrl-C, change nothing. */
+function awaitWishToStop(giveUp: AbortController): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        if (!giveUp.signal.aborted) say('stopping everything in order ...');
+        giveUp.abort();
+        resolve();
+      });
+    }
+    // A fault of the starter's own must not leave a dozen processes behind.
+    process.on('uncaughtException', (error) => {
+      console.error(error);
+      process.exitCode = 1;
+      giveUp.abort();
+      resolve();
+    });
+  });
+}
+
+async function run(stack: Stack, wishToStop: Promise<void>, signal: AbortSignal): Promise<void> {
+  try {
+    const accounts = await loadDemoData(stack, { onProgress: say, signal });
+    console.log(describeStack(stack, accounts, readAdmin() !== undefined));
+    await wishToStop;
+  } finally {
+    await stack.stop();
+  }
+}
+
+async function main(): Promise<void> {
+  // When the terminal is gone there is nobody to tell, but still everything to stop.
+  process.stdout.on('error', () => undefined);
+  const giveUp = new AbortController();
+  const wishToStop = awaitWishToStop(giveUp);
+  try {
+    const choices = readChoices();
+    const stack = await startStack({ ...choices, dataDirectory, onProgress: say, signal: giveUp.signal });
+    await run(stack, wishToStop, giveUp.signal);
+  } catch (error) {
+    // An error after the wish to stop is only what the wish has interrupted.
+    if (!giveUp.signal.aborted) {
+      console.error(error instanceof Refusal ? error.message : error);
+      process.exitCode = 1;
+      return;
+    }
+  }
+  say('stopped; the data stays for the next npm start');
+}
+
+await main();
+process.exit();

@@ -1,0 +1,30 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createLogger } from '@tradepost/service-kit/logger.ts';
+import { createMetrics } from '@tradepost/service-kit/metrics.ts';
+import { runProcess } from '@tradepost/service-kit/server.ts';
+import type { CommonConfig } from '@tradepost/service-kit/config.ts';
+
+/** A process whose answers take the ?ms that they are asked to; its ports come as arguments. */
+const [port, opsPort] = process.argv.slice(2).map(Number);
+const config = {
+  HOST: '127.0.0.1',
+  PORT: port,
+  INTERNAL_PORT: 0,
+  OPS_PORT: opsPort,
+  DRAIN_MS: 300,
+} as CommonConfig;
+const logger = createLogger('slow', 'info');
+
+await runProcess({ config, logger, metrics: createMetrics() }, () =>
+  Promise.resolve({
+    publicApp: (req, res) => {
+      const { searchParams } = new URL(req.url ?? '/', 'http://localhost');
+      if (searchParams.has('reject')) void Promise.reject(new Error('nobody catches this'));
+      void sleep(Number(searchParams.get('ms'))).then(() => res.end('done'));
+    },
+    close: () => {
+      logger.info('closed');
+      return Promise.resolve();
+    },
+  }),
+);
