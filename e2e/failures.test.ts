@@ -31,7 +31,7 @@ async function awaitPendingOrder(): Promise<string> {
     const [rows] = await database.query<RowDataPacket[]>(
       `SELECT id FROM ordersDB.orders WHERE status = 'pending'`,
     );
-    if (rows[0]) return String(rows[0]['id']);
+    if (rows[0]) return String(rows[0].id);
     await sleep(5);
   }
 }

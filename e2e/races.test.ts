@@ -20,6 +20,13 @@ const edit = (product: Product, version: number, name: string) =>
     body: { name, description: '', price: { amount: 1, currency: 'EUR' } },
   });
 
+/** In groups: auth-service hashes a bounded number of passwords at a time, and sheds the rest. */
+async function registerMany(count: number): Promise<Person[]> {
+  const buyers: Person[] = [];
+  while (buyers.length < count) buyers.push(...(await together(50, () => shop.register())));
+  return buyers;
+}
+
 it('takes one of 50 edits of the same version, 200 times over', async () => {
   const product = await shop.offer(seller, 0);
   for (let version = 1; version <= 200; version += 1) {
@@ -32,13 +39,13 @@ it('takes one of 50 edits of the same version, 200 times over', async () => {
 
 it('sells 100 pieces to 500 buyers exactly 100 times', async () => {
   const product = await shop.offer(seller, 100);
-  const buyers = await together(500, () => shop.register());
+  const buyers = await registerMany(500);
   const outcomes = await Promise.all(
     buyers.map(async (buyer) => outcomeOf(shop, buyer, await shop.order(buyer, [[product, 1]]))),
   );
   const { awaiting_payment, ...refused } = tally(outcomes);
   expect(awaiting_payment).toBe(100);
-  expect((refused['insufficient-stock'] ?? 0) + (refused['rejected'] ?? 0)).toBe(400);
+  expect((refused['insufficient-stock'] ?? 0) + (refused.rejected ?? 0)).toBe(400);
   expect(await shop.inventory(seller, product)).toMatchObject({ available: 0, onHand: 100, reserved: 100 });
 });
 
@@ -71,7 +78,7 @@ it('holds crossing lines of 200 orders at once without an internal error', async
   });
   expect(placed.filter(({ status }) => status >= 500)).toEqual([]);
   const outcomes = await Promise.all(placed.map((answer) => outcomeOf(shop, buyer, answer)));
-  expect(tally(outcomes)['awaiting_payment']).toBe(150);
+  expect(tally(outcomes).awaiting_payment).toBe(150);
   for (const product of [one, other]) {
     expect(await shop.inventory(seller, product)).toMatchObject({ available: 0, reserved: 150 });
   }

@@ -22,6 +22,7 @@ it('finds its data again at the next start', async () => {
   const buyer = await shop.register();
   const product = await shop.offer(seller, 5);
   const placed = await shop.order(buyer, [[product, 2]]);
+  expect(placed).toMatchObject({ status: 201 });
   await first.stop();
 
   const startedAt = performance.now();
@@ -52,7 +53,7 @@ async function emptyDatabases(root: Connection): Promise<void> {
 
 async function count(root: Connection, sql: string): Promise<number> {
   const [rows] = await root.query<RowDataPacket[]>(sql);
-  return Number(rows[0]?.['count']);
+  return Number(rows[0]?.count);
 }
 
 it('starts three replicas of each service at once on empty databases, ten times', async () => {
@@ -62,7 +63,7 @@ it('starts three replicas of each service at once on empty databases, ten times'
   const awaitReady = async (): Promise<void> => {
     for (const { plan } of replicas) {
       for (let ready = false; !ready;) {
-        const probe = `http://127.0.0.1:${plan.environment['OPS_PORT']}/readyz`;
+        const probe = `http://127.0.0.1:${plan.environment.OPS_PORT}/readyz`;
         ready = (await fetch(probe).catch(() => undefined))?.status === 200;
       }
     }

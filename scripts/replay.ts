@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { Refusal } from './local/refusal.ts';
 import { createPatientClient, refuseUnreachable } from './replay/call-patiently.ts';
@@ -31,6 +32,8 @@ async function saveWhenInterrupted({ accounts }: House): Promise<void> {
 async function replay(book: Book, house: House, { concurrency }: Choices): Promise<boolean> {
   const { invoices } = book;
   const limit = pLimit(concurrency);
+  // A password takes a processor for a quarter of a second: more at once would only wait, and in the end time out.
+  const hashing = pLimit(Math.min(concurrency, 2 * availableParallelism()));
   const wares = planCatalogue(invoices);
   const offers = [...wares.values()];
   const shop = await openShop(house, () => findAdmin(dataDirectory));
@@ -41,7 +44,7 @@ async function replay(book: Book, house: House, { concurrency }: Choices): Promi
   );
   const { productIds } = catalogue.result;
   const customers = await showProgress('accounts', countCustomers(book), (onProgress) =>
-    signInCustomers(house, invoices, { limit, onProgress }),
+    signInCustomers(house, invoices, { limit: hashing, onProgress }),
   );
   const sessions = customers.result;
   const orders = await showProgress('orders', invoices.length, (onProgress) =>

@@ -27,6 +27,8 @@ function assertAnswer(answer: supertest.Response): void {
 export async function serveChecked(app: RequestListener): Promise<CheckedApp> {
   const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
+  // As in production: a test that stops the process for a while must not find its connection closed.
+  server.keepAliveTimeout = 65_000;
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const request = supertest.agent(url);
   request.use((sent: supertest.Test) => void sent.expect(assertAnswer));

@@ -6,15 +6,16 @@ import { requestContext } from '@tradepost/service-kit/request-context.ts';
 import { mountRoutes, type Route } from '@tradepost/service-kit/route.ts';
 import express, { type Express } from 'express';
 import { accountRoutes } from './accounts/accounts.routes.ts';
-import { sessionRoutes, type SessionDependencies } from './sessions/sessions.routes.ts';
+import type { Dependencies } from './dependencies.ts';
+import { sessionRoutes } from './sessions/sessions.routes.ts';
 
-export interface AppDependencies extends SessionDependencies {
+export interface AppDependencies extends Dependencies {
   authenticate: Authenticate;
   logger: Logger;
   metrics: Metrics;
 }
 
-export function publicRoutes(dependencies: SessionDependencies): Record<string, Route[]> {
+export function publicRoutes(dependencies: Dependencies): Record<string, Route[]> {
   return { Accounts: accountRoutes(dependencies), Sessions: sessionRoutes(dependencies) };
 }
 

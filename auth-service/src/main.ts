@@ -10,7 +10,7 @@ import { hashPasswords } from './accounts/hash-passwords.ts';
 import { createApp } from './app.ts';
 import { readAuthConfig } from './config.ts';
 import { defineModels } from './models.ts';
-import { loadSigningKeys } from './sessions/signing-keys.ts';
+import { loadSigningKeys } from './sessions/load-signing-keys.ts';
 
 const config = readAuthConfig();
 const logger = createLogger('auth-service', config.LOG_LEVEL);
@@ -27,5 +27,5 @@ await runProcess({ config, logger, metrics }, async () => {
   const authenticate = authenticateUsers(keys.find, { issuer, audience });
   const tokenIssuer = { keys, issuer, audience };
   const dependencies = { database, passwords, tokenIssuer, leewaySeconds, authenticate, logger, metrics };
-  return { publicApp: createApp(dependencies), close: () => database.close() };
+  return { publicApp: createApp(dependencies), closing: [database.close] };
 });

@@ -45,7 +45,7 @@ test('takes as long for an unknown address as for a wrong password', async () =>
   }
   const medians = Object.values(times).map((measured) => measured.sort((a, b) => a - b)[20] ?? 0);
   // Without the comparison an unknown address would take a few milliseconds, and not twenty.
-  expect(Math.min(...medians) / Math.max(...medians)).toBeGreaterThan(0.75);
+  expect(Math.min(...medians) / Math.max(...medians)).toBeGreaterThan(0.6);
 });
 
 test.each([

@@ -4,7 +4,7 @@ import { createTestDatabase } from '@tradepost/service-kit/testing.ts';
 import { ensureAdmin } from '../src/accounts/ensure-admin.ts';
 import { hashPasswords } from '../src/accounts/hash-passwords.ts';
 import { defineModels } from '../src/models.ts';
-import { loadSigningKeys } from '../src/sessions/signing-keys.ts';
+import { loadSigningKeys } from '../src/sessions/load-signing-keys.ts';
 import { adminLogIn, type AuthApp, migrations, startAuthApp } from './helpers/auth-app.ts';
 
 let app: AuthApp;

@@ -28,20 +28,12 @@ await runProcess({ config, logger, metrics }, async () => {
   await migrate(path.join(import.meta.dirname, '../migrations'), config, logger);
   const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = config;
   const authenticate = authenticateUsers(issuerKeys(config.JWKS_URL), { issuer, audience });
-  const authorization = serviceAuthorization(
-    readSigningKey(config.SERVICE_KEY_FILE),
-    'order-service',
-    'product-service',
-  );
+  const key = readSigningKey(config.SERVICE_KEY_FILE);
+  const authorization = serviceAuthorization(key, 'order-service', 'product-service');
   const products = createProductClient(createHttpClient(config.PRODUCT_SERVICE_URL, authorization));
   const resuming = resumeOrders({ database, products, logger });
   const purging = purgeKeysHourly(database, logger);
   const { PAYMENT_WINDOW_MINUTES: paymentWindowMinutes } = config;
   const publicApp = createApp({ database, products, paymentWindowMinutes, authenticate, logger, metrics });
-  const close = async (): Promise<void> => {
-    purging.stop();
-    await resuming.stop();
-    await database.close();
-  };
-  return { publicApp, close };
+  return { publicApp, closing: [purging.stop, resuming.stop, database.close] };
 });

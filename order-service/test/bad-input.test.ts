@@ -14,7 +14,8 @@ const line = { productId: '01890000-0000-7000-8000-000000000000', quantity: 1 };
 const good = { items: [line], shipTo };
 const withLine = (fields: object) => ({ ...good, items: [{ ...line, ...fields }] });
 const withAddress = (fields: object) => ({ ...good, shipTo: { ...shipTo, ...fields } });
-const without = (field: string) => Object.fromEntries(Object.entries(good).filter(([name]) => name !== field));
+const without = (field: string) =>
+  Object.fromEntries(Object.entries(good).filter(([name]) => name !== field));
 
 /** What is wrong with a body, and where. */
 const bodies: [string, object, string[]][] = [
@@ -34,31 +35,42 @@ const bodies: [string, object, string[]][] = [
     withLine({ quantity }),
     ['/items/0/quantity'],
   ]),
-  ['an expected price without a currency', withLine({ expectedUnitPrice: { amount: 1 } }), [
-    '/items/0/expectedUnitPrice/currency',
-  ]],
-  ['an expected price that is a float', withLine({ expectedUnitPrice: { amount: 19.99, currency: 'EUR' } }), [
-    '/items/0/expectedUnitPrice/amount',
-  ]],
-  ['an expected price below nothing', withLine({ expectedUnitPrice: { amount: -1, currency: 'EUR' } }), [
-    '/items/0/expectedUnitPrice/amount',
-  ]],
-  ['a currency that is none', withLine({ expectedUnitPrice: { amount: 1, currency: 'XQQ' } }), [
-    '/items/0/expectedUnitPrice/currency',
-  ]],
+  [
+    'an expected price without a currency',
+    withLine({ expectedUnitPrice: { amount: 1 } }),
+    ['/items/0/expectedUnitPrice/currency'],
+  ],
+  [
+    'an expected price that is a float',
+    withLine({ expectedUnitPrice: { amount: 19.99, currency: 'EUR' } }),
+    ['/items/0/expectedUnitPrice/amount'],
+  ],
+  [
+    'an expected price below nothing',
+    withLine({ expectedUnitPrice: { amount: -1, currency: 'EUR' } }),
+    ['/items/0/expectedUnitPrice/amount'],
+  ],
+  [
+    'a currency that is none',
+    withLine({ expectedUnitPrice: { amount: 1, currency: 'XQQ' } }),
+    ['/items/0/expectedUnitPrice/currency'],
+  ],
   ['an expected price of null', withLine({ expectedUnitPrice: null }), ['/items/0/expectedUnitPrice']],
-  ['a price that the buyer sets', withLine({ unitPrice: { amount: 1, currency: 'EUR' } }), ['/items/0/unitPrice']],
+  [
+    'a price that the buyer sets',
+    withLine({ unitPrice: { amount: 1, currency: 'EUR' } }),
+    ['/items/0/unitPrice'],
+  ],
   ...['nl', 'NLD', 'UK', 'XX', 'EU', '', ' ', 'N'].map((country): [string, object, string[]] => [
     `the country ${JSON.stringify(country)}`,
     withAddress({ country }),
     ['/shipTo/country'],
   ]),
-  ['an address without its parts', { ...good, shipTo: {} }, [
-    '/shipTo/name',
-    '/shipTo/line1',
-    '/shipTo/city',
-    '/shipTo/country',
-  ]],
+  [
+    'an address without its parts',
+    { ...good, shipTo: {} },
+    ['/shipTo/name', '/shipTo/line1', '/shipTo/city', '/shipTo/country'],
+  ],
   ['an address with more', withAddress({ planet: 'Earth' }), ['/shipTo/planet']],
   ['a blank name', withAddress({ name: ' \t' }), ['/shipTo/name']],
   ['a long name', withAddress({ name: 'x'.repeat(201) }), ['/shipTo/name']],
@@ -74,33 +86,37 @@ const bodies: [string, object, string[]][] = [
       [`/${field.replaceAll('~', '~0').replaceAll('/', '~1')}`],
     ],
   ),
-  ['many faults', { items: [line, { ...line, quantity: 0, x: 1 }, {}], shipTo: { ...shipTo, country: 'x' }, y: 1 }, [
-    '/items/1/quantity',
-    '/items/1/x',
-    '/items/2/productId',
-    '/items/2/quantity',
-    '/shipTo/country',
-    '/y',
-  ]],
+  [
+    'many faults',
+    { items: [line, { ...line, quantity: 0, x: 1 }, {}], shipTo: { ...shipTo, country: 'x' }, y: 1 },
+    ['/items/1/quantity', '/items/1/x', '/items/2/productId', '/items/2/quantity', '/shipTo/country', '/y'],
+  ],
 ];
 
 describe('an order with', () => {
-  test.each(bodies)('%s is refused, each fault by its place, and leaves no trace', async (_what, sent, pointers) => {
-    const before = await app.countRows();
-    const { body } = await app.place(buyer, sent).expect(400);
-    expect(body).toMatchObject({ code: 'validation-failed', instance: '/api/v1/orders' });
-    const errors = body.errors as { pointer: string; message: string }[];
-    expect(errors.map(({ pointer }) => pointer).sort()).toEqual([...pointers].sort());
-    for (const { message } of errors) expect(message).not.toBe('');
-    expect(await app.countRows()).toEqual(before);
-    expect(app.products.calls).toEqual([]);
-  });
+  test.each(bodies)(
+    '%s is refused, each fault by its place, and leaves no trace',
+    async (_what, sent, pointers) => {
+      const before = await app.countRows();
+      const { body } = await app.place(buyer, sent).expect(400);
+      expect(body).toMatchObject({ code: 'validation-failed', instance: '/api/v1/orders' });
+      const errors = body.errors as { pointer: string; message: string }[];
+      // One place may have two faults: an empty text is too short, and blank.
+      expect(new Set(errors.map(({ pointer }) => pointer))).toEqual(new Set(pointers));
+      for (const { message } of errors) expect(message).not.toBe('');
+      expect(await app.countRows()).toEqual(before);
+      expect(app.products.calls).toEqual([]);
+    },
+  );
 
   test.each([
     ['a quantity beyond all numbers', JSON.stringify(good).replace('"quantity":1', '"quantity":1e309')],
     ['a prototype', JSON.stringify(good).replace('{', '{"__proto__":{"status":"paid"},')],
     ['no end', JSON.stringify(good).slice(0, -1)],
-    ['bytes that are no text', Buffer.concat([Buffer.from('{"note":"'), Buffer.from([0xff]), Buffer.from('"}')])],
+    [
+      'bytes that are no text',
+      Buffer.concat([Buffer.from('{"note":"'), Buffer.from([0xff]), Buffer.from('"}')]),
+    ],
     ['10,000 lists in each other', '['.repeat(10_000) + ']'.repeat(10_000)],
   ])('%s in its JSON is refused', async (_what, text) => {
     const before = await app.countRows();
@@ -137,8 +153,7 @@ describe('an order with', () => {
 });
 
 test('the limits themselves are allowed', async () => {
-  const [one] = [basket([{ id: productId }])];
-  await app.place(somebody(), one!).expect(201);
+  await app.place(somebody(), basket([{ id: productId }])).expect(201);
   const most = { ...shipTo, name: 'ß'.repeat(200), line1: "'; DROP TABLE orders; --", country: 'GB' };
   const largest = {
     items: Array.from({ length: 1000 }, () => ({ productId, quantity: 100_000 })),
@@ -196,7 +211,8 @@ describe('other requests', () => {
       .set('Authorization', buyer.bearer)
       .send(sent)
       .expect(400);
-    expect((body.errors as { pointer: string }[]).map(({ pointer }) => pointer)).toEqual(pointers);
+    const faults = body.errors as { pointer: string }[];
+    expect(new Set(faults.map(({ pointer }) => pointer))).toEqual(new Set(pointers));
     expect((await app.get(buyer, `/orders/${placed.id}`)).body).toEqual(placed);
   });
 });

@@ -52,7 +52,7 @@ describe('an order whose stock is held', () => {
       createdAt: expect.stringMatching(instant),
       updatedAt: expect.stringMatching(instant),
     });
-    expect(headers['location']).toBe(`/api/v1/orders/${body.id}`);
+    expect(headers.location).toBe(`/api/v1/orders/${body.id}`);
     expect(headers['cache-control']).toBe('private, no-cache');
     expect(headers).not.toHaveProperty('idempotency-replayed');
     expect((await app.get(buyer, `/orders/${body.id}`).expect(200)).body).toEqual(body);
@@ -85,7 +85,9 @@ describe('an order whose stock is held', () => {
       phone: '+47 12 34 56 78',
     };
     const products = [app.products.offer()];
-    const { body } = await app.place(somebody(), basket(products, { shipTo: full, billTo: shipTo })).expect(201);
+    const { body } = await app
+      .place(somebody(), basket(products, { shipTo: full, billTo: shipTo }))
+      .expect(201);
     expect(body).toMatchObject({ shipTo: full, billTo: shipTo });
   });
 
@@ -176,6 +178,8 @@ test('an order may have 1,000 lines', async () => {
   const products = Array.from({ length: 1000 }, () => app.products.offer({ price: eur(7) }));
   const { body } = await app.place(somebody(), basket(products)).expect(201);
   expect(body.items).toHaveLength(1000);
-  expect(body.items.map(({ productId }: { productId: string }) => productId)).toEqual(products.map(({ id }) => id));
+  expect(body.items.map(({ productId }: { productId: string }) => productId)).toEqual(
+    products.map(({ id }) => id),
+  );
   expect(body.total).toEqual(eur(7000));
 });

@@ -1,6 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { refusal } from './helpers/fake-products.ts';
-import { basket, eventually, type OrderApp, type Person, shipTo, somebody, startOrderApp } from './helpers/order-app.ts';
+import {
+  basket,
+  eventually,
+  type OrderApp,
+  type Person,
+  shipTo,
+  somebody,
+  startOrderApp,
+} from './helpers/order-app.ts';
 
 let app: OrderApp;
 beforeAll(async () => {
@@ -60,7 +68,8 @@ function cases(): Case[] {
     {
       code: 'mixed-currencies',
       status: 422,
-      order: () => basket([app.products.offer(), app.products.offer({ price: { amount: 1, currency: 'GBP' } })]),
+      order: () =>
+        basket([app.products.offer(), app.products.offer({ price: { amount: 1, currency: 'GBP' } })]),
     },
     {
       code: 'total-too-large',
@@ -85,7 +94,7 @@ describe.each(cases())('an order refused as $code', ({ code, status, members = {
       ...members,
       orderId,
     });
-    expect(headers['location']).toBe(`/api/v1/orders/${orderId}`);
+    expect(headers.location).toBe(`/api/v1/orders/${orderId}`);
     expect(headers['content-type']).toMatch(/^application\/problem\+json/);
 
     const { body: rejected } = await app.get(buyer, `/orders/${orderId}`).expect(200);
@@ -109,9 +118,17 @@ describe.each(cases())('an order refused as $code', ({ code, status, members = {
 
 describe.each([
   { what: 'a 404 of a proxy', status: 404, body: 'not found' },
-  { what: 'a 404 of another path', status: 404, body: { code: 'not-found', detail: 'No resource has this path.' } },
+  {
+    what: 'a 404 of another path',
+    status: 404,
+    body: { code: 'not-found', detail: 'No resource has this path.' },
+  },
   { what: 'a conflict nobody knows', status: 409, body: { code: 'wrong-state', detail: 'It is committed.' } },
-  { what: 'other items held', status: 422, body: { code: 'reservation-differs', detail: 'Its items cannot change.' } },
+  {
+    what: 'other items held',
+    status: 422,
+    body: { code: 'reservation-differs', detail: 'Its items cannot change.' },
+  },
   { what: 'a success without items', status: 200, body: { hello: 'world' } },
   { what: 'a success without a body', status: 204, body: undefined },
   { what: 'a refused token', status: 401, body: { code: 'unauthenticated', detail: 'Send a valid token.' } },

@@ -26,9 +26,6 @@ await runProcess({ config, logger, metrics }, async () => {
   };
   const dependencies = { database, authenticate, logger, metrics };
   const purging = purgeKeysHourly(database, logger);
-  const close = async (): Promise<void> => {
-    purging.stop();
-    await database.close();
-  };
-  return { publicApp: createPublicApp(dependencies), internalApp: createInternalApp(dependencies), close };
+  const closing = [purging.stop, database.close];
+  return { publicApp: createPublicApp(dependencies), internalApp: createInternalApp(dependencies), closing };
 });

@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import { nobodysId, type Person, type Product, type ProductApp, startProductApp } from './helpers/product-app.ts';
+import {
+  nobodysId,
+  type Person,
+  type Product,
+  type ProductApp,
+  startProductApp,
+} from './helpers/product-app.ts';
 
 jest.setTimeout(120_000);
 
@@ -22,11 +28,21 @@ const product = fc.record({
   amount: fc.integer({ min: 0, max: 5 }),
   stock: fc.constantFrom(0, 0, 1, 9),
 });
-type NewProduct = fc.RandomType<typeof product>;
+type NewProduct = typeof product extends fc.Arbitrary<infer Fields> ? Fields : never;
 
-async function add(fields: { seller: number; name: string; description: string; amount: number; stock: number }) {
+async function add(fields: {
+  seller: number;
+  name: string;
+  description: string;
+  amount: number;
+  stock: number;
+}) {
   const { seller, amount, stock: initialStock, ...texts } = fields;
-  const made = await app.create(sellers[seller]!, { ...texts, price: { amount, currency: 'EUR' }, initialStock });
+  const made = await app.create(sellers[seller]!, {
+    ...texts,
+    price: { amount, currency: 'EUR' },
+    initialStock,
+  });
   products.push({ ...made, description: texts.description, stock: initialStock });
 }
 
@@ -74,24 +90,28 @@ const toQuery = ({ seller, ids, inStock, ...rest }: Filter): Record<string, stri
   ...(ids && { ids: ids.map((index) => products[index]!.id).join(',') }),
 });
 
+const tokensOf = (text: string): string[] => text.toLowerCase().split(' ');
+const given = <T>(value: T | undefined, holds: (value: T) => boolean): boolean =>
+  value === undefined || holds(value);
+
 /** The same rules, as plainly as they can be written. */
-function fits(item: Listed, { seller, minPrice, maxPrice, inStock, q, ids }: Filter): boolean {
-  const tokens = `${item.name} ${item.description}`.toLowerCase().split(' ');
-  const wanted = (q ?? '').toLowerCase().split(' ').filter((word) => word !== 'the' && word !== '');
+function fits({ id, sellerId, name, description, price, stock }: Listed, filter: Filter): boolean {
+  const tokens = tokensOf(`${name} ${description}`);
+  const words = tokensOf(filter.q ?? '').filter((word) => word !== 'the' && word !== '');
   return (
-    (seller === undefined || item.sellerId === sellers[seller]!.id) &&
-    (minPrice === undefined || item.price.amount >= minPrice) &&
-    (maxPrice === undefined || item.price.amount <= maxPrice) &&
-    (inStock === undefined || item.stock > 0 === inStock) &&
-    (ids === undefined || ids.some((index) => products[index]!.id === item.id)) &&
-    wanted.every((word) => tokens.some((token) => token.startsWith(word)))
+    given(filter.seller, (seller) => sellerId === sellers[seller]!.id) &&
+    given(filter.minPrice, (least) => price.amount >= least) &&
+    given(filter.maxPrice, (most) => price.amount <= most) &&
+    given(filter.inStock, (inStock) => stock > 0 === inStock) &&
+    given(filter.ids, (ids) => ids.some((index) => products[index]!.id === id)) &&
+    words.every((word) => tokens.some((token) => token.startsWith(word)))
   );
 }
 
 /** Walks all pages; between two of them somebody adds a product. */
 async function walk(query: Record<string, string | number>, additions: NewProduct[]): Promise<string[]> {
   const seen: string[] = [];
-  const limit = Number(query['limit']);
+  const limit = Number(query.limit);
   let cursor: string | null = null;
   do {
     const { body } = await list({ ...query, ...(cursor !== null && { cursor }) }).expect(200);
@@ -106,20 +126,26 @@ async function walk(query: Record<string, string | number>, additions: NewProduc
 }
 
 test('every filter in every order gives every product once, page by page, also while products are added', async () => {
-  const sort = fc.constantFrom('newest', 'price', '-price', 'name') as fc.Arbitrary<keyof typeof sorts>;
+  const sort = fc.constantFrom<keyof typeof sorts>('newest', 'price', '-price', 'name');
   const additions = fc.array(product, { maxLength: 2 });
   await fc.assert(
-    fc.asyncProperty(filter, sort, fc.integer({ min: 3, max: 30 }), additions, async (wanted, order, limit, more) => {
-      const before = new Set(products.map(({ id }) => id));
-      const seen = await walk({ ...toQuery(wanted), sort: order, limit }, [...more]);
-      const expected = products.filter((item) => fits(item, wanted)).sort(sorts[order]);
-      expect(new Set(seen).size).toBe(seen.length);
-      const old = (id: string): boolean => before.has(id);
-      expect(seen.filter(old)).toEqual(expected.map(({ id }) => id).filter(old));
-      // What was added meanwhile may be on a later page, in its place, or was too late.
-      const all = expected.map(({ id }) => id);
-      expect(all.filter((id) => seen.includes(id))).toEqual(seen);
-    }),
+    fc.asyncProperty(
+      filter,
+      sort,
+      fc.integer({ min: 3, max: 30 }),
+      additions,
+      async (wanted, order, limit, more) => {
+        const before = new Set(products.map(({ id }) => id));
+        const seen = await walk({ ...toQuery(wanted), sort: order, limit }, [...more]);
+        const expected = products.filter((item) => fits(item, wanted)).sort(sorts[order]);
+        expect(new Set(seen).size).toBe(seen.length);
+        const old = (id: string): boolean => before.has(id);
+        expect(seen.filter(old)).toEqual(expected.map(({ id }) => id).filter(old));
+        // What was added meanwhile may be on a later page, in its place, or was too late.
+        const all = expected.map(({ id }) => id);
+        expect(all.filter((id) => seen.includes(id))).toEqual(seen);
+      },
+    ),
     { numRuns: 60, seed: 20_251_201 },
   );
 });
@@ -137,14 +163,27 @@ describe('a list', () => {
   test('of ids shows those that exist, once each', async () => {
     const some = [products[3]!.id, products[1]!.id, products[3]!.id.toUpperCase(), nobodysId];
     const { body } = await list({ ids: some.join(',') }).expect(200);
-    expect((body.items as Product[]).map(({ id }) => id).sort()).toEqual([products[1]!.id, products[3]!.id].sort());
+    expect((body.items as Product[]).map(({ id }) => id).sort()).toEqual(
+      [products[1]!.id, products[3]!.id].sort(),
+    );
     await list({ ids: Array(100).fill(nobodysId).join(',') }).expect(200);
     await list({ ids: Array(101).fill(nobodysId).join(',') }).expect(400);
   });
 
   test('that fits nothing is empty', async () => {
-    for (const query of [{ q: 'zzzz' }, { q: '!!! +-*()~"@<>' }, { q: '🫖\u0000' }, { q: 'the of' }, { seller: nobodysId }, { minPrice: 4, maxPrice: 2 }, { category: nobodysId }]) {
-      expect((await list(query as Record<string, string>).expect(200)).body).toEqual({ items: [], nextCursor: null });
+    for (const query of [
+      { q: 'zzzz' },
+      { q: '!!! +-*()~"@<>' },
+      { q: '🫖\u0000' },
+      { q: 'the of' },
+      { seller: nobodysId },
+      { minPrice: 4, maxPrice: 2 },
+      { category: nobodysId },
+    ]) {
+      expect((await list(query as Record<string, string>).expect(200)).body).toEqual({
+        items: [],
+        nextCursor: null,
+      });
     }
   });
 
@@ -160,7 +199,15 @@ describe('a list', () => {
 
   test('goes on after any name', async () => {
     const owner = app.person('seller');
-    const odd = ['"'.repeat(200), '\u0001'.repeat(200), '中'.repeat(200), '🫖'.repeat(100), '\\'.repeat(200), ' ', ' x'];
+    const odd = [
+      '"'.repeat(200),
+      '\u0001'.repeat(200),
+      '中'.repeat(200),
+      '🫖'.repeat(100),
+      '\\'.repeat(200),
+      ' ',
+      ' x',
+    ];
     for (const name of odd.filter((text) => text.trim() !== '')) await app.create(owner, { name });
     let cursor: string | null = null;
     const seen = new Set<string>();
@@ -171,41 +218,5 @@ describe('a list', () => {
       cursor = body.nextCursor as string | null;
     } while (cursor !== null);
     expect(seen.size).toBe(6);
-  });
-});
-
-describe('a list refuses', () => {
-  const encode = (position: unknown): string => Buffer.from(JSON.stringify(position)).toString('base64url');
-  const faultsOf = ({ body }: { body: { errors: { parameter: string }[] } }): string[] =>
-    [...new Set(body.errors.map(({ parameter }) => parameter))].sort();
-
-  test.each([0, -1, 101, 1.5, 'x', '', '1e9', 1_000_000_000])('limit %p', async (limit) => {
-    expect(faultsOf(await list({ limit }).expect(400))).toEqual(['limit']);
-  });
-
-  test('a cursor of another order', async () => {
-    const { body } = await list({ sort: 'price', limit: 1 }).expect(200);
-    for (const sort of ['newest', '-price', 'name']) {
-      expect(faultsOf(await list({ sort, cursor: body.nextCursor }).expect(400))).toEqual(['cursor']);
-    }
-    expect(faultsOf(await list({ cursor: body.nextCursor }).expect(400))).toEqual(['cursor']);
-  });
-
-  test.each([
-    ['', 'x', '%%%', encode(null), encode([]), encode(['newest', null, 'x']), encode(['newest', null]), 'A'.repeat(3000)],
-    [encode(['price', 'abc', nobodysId]), encode(['price', null, nobodysId]), encode(['price', 1.5, nobodysId])],
-    [encode(['name', 5, nobodysId]), encode(['name', null, nobodysId]), encode(['boss', null, nobodysId])],
-  ].flat())('cursor %p', async (cursor) => {
-    for (const sort of Object.keys(sorts)) expect(faultsOf(await list({ sort, cursor }).expect(400))).toEqual(['cursor']);
-  });
-
-  test('what no list knows, all faults at once', async () => {
-    const answer = await list({ ids: 'x', inStock: 'yes', minPrice: -1, offset: 3, sort: 'id; DROP TABLE products', seller: 1, category: 'x', q: '' }).expect(400);
-    expect(faultsOf(answer)).toEqual(['category', 'ids', 'inStock', 'minPrice', 'offset', 'q', 'seller', 'sort']);
-  });
-
-  test('a parameter sent twice', async () => {
-    expect(faultsOf(await app.request.get('/api/v1/products?limit=1&limit=2').expect(400))).toEqual(['limit']);
-    await app.request.get('/api/v1/products?seller[]=1').expect(400);
   });
 });

@@ -1,5 +1,5 @@
-import type ts from 'typescript';
-import { filesOf, lineOf, nodesOf, parse, type Breach } from './source.ts';
+import { linesOfCode } from './lines-of-code.ts';
+import { filesOf, parse, type Breach } from './source.ts';
 
 const LIMIT = 250;
 const SCRIPT_LIMIT = 150;
@@ -15,15 +15,4 @@ export function fileSize(root: string): Breach[] {
 
 function isScript(file: string): boolean {
   return file.startsWith('scripts/') && !file.includes('/test/');
-}
-
-/** Lines that hold a token: neither blank nor comment. */
-function linesOfCode(source: ts.SourceFile): number {
-  const lines = new Set<number>();
-  for (const node of nodesOf(source)) {
-    if (node.getChildCount() > 0 || node.getWidth() === 0) continue;
-    const last = source.getLineAndCharacterOfPosition(node.getEnd()).line + 1;
-    for (let line = lineOf(source, node); line <= last; line++) lines.add(line);
-  }
-  return lines.size;
 }

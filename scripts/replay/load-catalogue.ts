@@ -10,7 +10,8 @@ export interface Loading {
   onProgress: (offered: number) => void;
 }
 
-const mostRounds = 30;
+/** How long nothing at all may succeed. */
+const patienceMs = 90_000;
 /** Longer than a request that lost its caller goes on working. */
 const pauseMs = 1_000;
 
@@ -57,20 +58,24 @@ export async function loadCatalogue(
   { limit, onProgress }: Loading,
 ): Promise<{ productIds: Map<string, string>; made: number }> {
   let made = 0;
-  for (let round = 1; round <= mostRounds; round += 1) {
+  let lastMadeAt = performance.now();
+  while (performance.now() - lastMadeAt < patienceMs) {
     const productIds = await findOffered(shop);
     const missing = wares.filter(({ name }) => !productIds.has(name));
     let done = wares.length - missing.length;
     onProgress(done);
     await limit.map(missing, async (ware) => {
       const productId = await offer(shop, ware);
-      if (productId === null) return;
+      // Whoever is down now is not asked for all the other wares in the same second.
+      if (productId === null) return wait(pauseMs);
       productIds.set(ware.name, productId);
+      lastMadeAt = performance.now();
       made += 1;
       onProgress((done += 1));
     });
     if (done === wares.length) return { productIds, made };
-    await wait(pauseMs);
   }
-  throw new Refusal('Too many products could not be offered: read the logs of product-service.');
+  throw new Refusal(
+    `No product could be offered for ${patienceMs / 1000} s: read the logs of product-service.`,
+  );
 }

@@ -37,7 +37,11 @@ const sizes: Case[] = [
   [fileSize, { 'e2e/x.ts': five.repeat(251) }, 'e2e/x.ts  251 lines of code, at most 250'],
   [fileSize, { 'scripts/x.ts': five.repeat(151) }, 'scripts/x.ts  151 lines of code, at most 150'],
   [fileSize, { 'scripts/x.js': `x = \`${blank(150)}\`;` }, 'scripts/x.js  151 lines of code, at most 150'],
-  [kitSize, { 'service-kit/src/x.ts': blank(1800) }, 'service-kit/src  1819 lines, at most 1800'],
+  [
+    kitSize,
+    { 'service-kit/src/x.ts': five.repeat(1800) },
+    'service-kit/src  1816 lines of code, at most 1800',
+  ],
 ];
 
 const names: Case[] = [

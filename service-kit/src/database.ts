@@ -20,7 +20,7 @@ export interface Database {
   select<Row extends object>(sql: string, values?: object, tx?: Transaction): Promise<Row[]>;
   /** Runs an UPDATE or DELETE with named replacements and tells how many rows it changed. */
   change(sql: string, values: object, tx?: Transaction): Promise<number>;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** ER_CHECKREAD (MariaDB), ER_LOCK_WAIT_TIMEOUT, ER_LOCK_DEADLOCK: InnoDB asks to start over. */
@@ -63,11 +63,6 @@ export function isDuplicate(error: unknown): boolean {
 /** Whether a statement came to no end because of locks that others keep (ER_LOCK_WAIT_TIMEOUT, ER_LOCK_DEADLOCK). */
 export function isLockedOut(error: unknown): boolean {
   return errorNumber(error) === 1205 || errorNumber(error) === 1213;
-}
-
-/** A JSON column: MySQL gives the value, MariaDB the text. */
-export function fromJson<T>(column: unknown): T {
-  return (typeof column === 'string' ? JSON.parse(column) : column) as T;
 }
 
 /** Both servers shall judge statements alike, and nobody waits for a row lock for 50 s, the default. */
@@ -115,9 +110,9 @@ export function openDatabase(settings: DatabaseSettings, acquireMs = 3_000): Dat
     sequelize,
     transaction: (work) =>
       retryTransaction(() => sequelize.transaction((tx) => openTransaction.run(true, () => work(tx)))),
-    select: (sql, values = {}, tx = undefined) =>
+    select: (sql, values = {}, tx?) =>
       sequelize.query(sql, { replacements: { ...values }, type: QueryTypes.SELECT, transaction: tx ?? null }),
-    change: async (sql, values, tx = undefined) => {
+    change: async (sql, values, tx?) => {
       // Sequelize calls the number of affected rows the result of a bulk update, whatever the statement.
       const query = { replacements: { ...values }, type: QueryTypes.BULKUPDATE, transaction: tx ?? null };
       return Number(await sequelize.query(sql, query as object));

@@ -45,7 +45,7 @@ function sendProblem(res: Response, problem: Problem, path: string): void {
 export function errorHandler(logger: Logger): ErrorRequestHandler {
   // Express tells an error handler by its four parameters.
   // eslint-disable-next-line max-params
-  return (error, req, res, _next) => {
+  return (error: unknown, req, res, _next) => {
     const problem = toProblem(error);
     if (problem.status >= 500) {
       logger.error('request failed', { method: req.method, path: req.path, status: problem.status, error });

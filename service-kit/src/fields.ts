@@ -7,6 +7,9 @@ const currencies = new Set(Intl.supportedValuesOf('currency'));
 /** UUID; the ones made here are version 7 (RFC 9562 section 5.7), so that they sort by time. */
 export const id = z.uuid().toLowerCase();
 
+/** `{id}` in a path. */
+export const idParameter = z.strictObject({ id });
+
 /** RFC 3339 in UTC with milliseconds. */
 export const time = z.iso.datetime({ precision: 3 });
 

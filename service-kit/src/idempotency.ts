@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QueryTypes, type Transaction } from 'sequelize';
-import { type Database, fromJson, isDuplicate, isLockedOut } from './database.ts';
+import { type Database, isDuplicate, isLockedOut } from './database.ts';
 import type { Logger } from './logger.ts';
+import { fromJson } from './model-columns.ts';
 import { idempotencyKeyReused, Problem, problemBody, requestInProgress } from './problem.ts';
 
 /** A request that carries an Idempotency-Key (draft-ietf-httpapi-idempotency-key-header). */
@@ -77,7 +78,7 @@ export function keyedRequest(input: {
   return {
     callerId,
     scope: digest(callerId, method, path, key),
-    bodyDigest: digest(JSON.stringify(body) ?? ''),
+    bodyDigest: digest(JSON.stringify(body)),
     path,
     requestId,
   };
@@ -136,17 +137,73 @@ function render(answer: ReturnType<OnceOptions<unknown>['answer']>, request: Key
   return { status: answer.status, headers, text: JSON.stringify(answer.body) };
 }
 
-/** Notes a refusal that left no resource behind; false when another request has taken the key meanwhile. */
+/** Notes a refusal that left no resource behind; false when another request has taken the key meanwhile, or is about to. */
 async function keepRefusal(database: Database, request: KeyedRequest, answer: KeptAnswer): Promise<boolean> {
-  const inserted = await database.transaction((tx) =>
-    database.change(
+  try {
+    const inserted = await database.change(
       `INSERT IGNORE INTO idempotency_keys (scope, caller_id, body_digest, status, headers, body, lease_until)
        VALUES (:scope, :callerId, :bodyDigest, :status, :headers, :text, NOW(3))`,
       { ...request, ...answer, headers: JSON.stringify(answer.headers) },
-      tx,
-    ),
+    );
+    return inserted === 1;
+  } catch (error) {
+    if (!isLockedOut(error)) throw error;
+    return false;
+  }
+}
+
+interface Run<Result> extends OnceOptions<Result> {
+  database: Database;
+  request: KeyedRequest;
+  giveUpAt: number;
+  kept?: KeptAnswer;
+}
+
+async function keep<Result>(run: Run<Result>, result: Result, tx?: Transaction): Promise<void> {
+  const { database, request } = run;
+  const answer = render(run.answer(result), request);
+  const first = await database.change(
+    `UPDATE idempotency_keys SET status = :status, headers = :headers, body = :text
+      WHERE scope = :scope AND status IS NULL`,
+    { ...answer, headers: JSON.stringify(answer.headers), scope: request.scope },
+    tx,
   );
-  return inserted === 1;
+  const row = first === 1 ? undefined : await readKey(database, request.scope, tx);
+  run.kept = (row && storedAnswer(row)) ?? answer;
+}
+
+/** The answer of the work; undefined when another request has the key. */
+async function workOnce<Result>(run: Run<Result>): Promise<KeptAnswer | undefined> {
+  const { database, request } = run;
+  try {
+    await run.work({ request, keep: (result, tx) => keep(run, result, tx) });
+    if (!run.kept) throw new Error('The work ended without keeping an answer.');
+    return run.kept;
+  } catch (error) {
+    if (error instanceof KeyTaken) return undefined;
+    if (!(error instanceof Problem) || !keptRefusals.has(error.status)) throw error;
+    const refusal = render(error, request);
+    return (await keepRefusal(database, request, refusal)) ? refusal : undefined;
+  }
+}
+
+/** The answer of the request that has the key, waited for; undefined when it left nothing, and the key is free again. */
+async function awaitAnswer<Result>(run: Run<Result>): Promise<KeptAnswer | undefined> {
+  for (;;) {
+    const row = await readKey(run.database, run.request.scope);
+    if (row === undefined) return undefined;
+    if (row.body_digest !== run.request.bodyDigest) {
+      throw idempotencyKeyReused('This Idempotency-Key came with another body before; use a fresh key.');
+    }
+    const stored = storedAnswer(row);
+    if (stored) return stored;
+    if (row.abandoned) {
+      await keep(run, await run.recover(row.resource_id));
+      return run.kept;
+    }
+    if (performance.now() > run.giveUpAt) throw stillRunning();
+    await sleep(pollMs);
+  }
 }
 
 /**
@@ -159,62 +216,20 @@ export async function answerOnce<Result>(
   request: KeyedRequest,
   options: OnceOptions<Result>,
 ): Promise<KeptAnswer> {
-  const giveUpAt = performance.now() + waitMs;
-  let kept: KeptAnswer | undefined;
-  const once: Once<Result> = {
-    request,
-    async keep(result, tx) {
-      const answer = render(options.answer(result), request);
-      const first = await database.change(
-        `UPDATE idempotency_keys SET status = :status, headers = :headers, body = :text
-          WHERE scope = :scope AND status IS NULL`,
-        { ...answer, headers: JSON.stringify(answer.headers), scope: request.scope },
-        tx,
-      );
-      const row = first === 1 ? undefined : await readKey(database, request.scope, tx);
-      kept = (row && storedAnswer(row)) ?? answer;
-    },
-  };
-
-  async function repeat(): Promise<KeptAnswer | undefined> {
-    for (;;) {
-      const row = await readKey(database, request.scope);
-      if (row === undefined) return undefined;
-      if (row.body_digest !== request.bodyDigest) {
-        throw idempotencyKeyReused('This Idempotency-Key came with another body before; use a fresh key.');
-      }
-      const stored = storedAnswer(row);
-      if (stored) return stored;
-      if (row.abandoned) {
-        await once.keep(await options.recover(row.resource_id));
-        return kept;
-      }
-      if (performance.now() > giveUpAt) throw stillRunning();
-      await sleep(pollMs);
-    }
-  }
-
+  const run: Run<Result> = { ...options, database, request, giveUpAt: performance.now() + waitMs };
   for (;;) {
-    try {
-      await options.work(once);
-      if (!kept) throw new Error('The work ended without keeping an answer.');
-      return kept;
-    } catch (error) {
-      if (error instanceof Problem && keptRefusals.has(error.status)) {
-        const refusal = render(error, request);
-        if (await keepRefusal(database, request, refusal)) return refusal;
-      } else if (!(error instanceof KeyTaken)) {
-        throw error;
-      }
-    }
-    const replay = await repeat();
+    const first = await workOnce(run);
+    if (first) return first;
+    const replay = await awaitAnswer(run);
     if (replay) return { ...replay, replayed: true };
-    if (performance.now() > giveUpAt) throw stillRunning();
+    if (performance.now() > run.giveUpAt) throw stillRunning();
+    // Everybody who waited for the key finds it free now: coming back one after the other, they do not deadlock again.
+    await sleep(Math.random() * pollMs);
   }
 }
 
 /** Deletes keys older than 48 h once an hour, a bounded number at a time, so that no lock lasts. */
-export function purgeKeysHourly(database: Database, logger: Logger): { stop(): void } {
+export function purgeKeysHourly(database: Database, logger: Logger): { stop: () => void } {
   const sql = 'DELETE FROM idempotency_keys WHERE created_at < NOW(3) - INTERVAL :keptHours HOUR LIMIT 1000';
   const purge = async (): Promise<void> => {
     while ((await database.change(sql, { keptHours })) > 0);
@@ -224,5 +239,9 @@ export function purgeKeysHourly(database: Database, logger: Logger): { stop(): v
       logger.warn('old keys could not be deleted; trying again in an hour', { error }),
     );
   }, 3_600_000);
-  return { stop: () => clearInterval(timer) };
+  return {
+    stop: () => {
+      clearInterval(timer);
+    },
+  };
 }

@@ -35,7 +35,7 @@ export function issuerKeys(jwksUrls: readonly string[]): FindKey {
   async function refresh(): Promise<void> {
     askedAt = performance.now();
     try {
-      const { body } = await client.call({ method: 'GET', path: '' });
+      const { body } = await client.call({ method: 'GET', path: '', deadlineMs: 3_000 });
       keys = importKeys(body as KeySet);
     } catch (error) {
       if (keys === undefined) throw unavailable('Access tokens cannot be checked now; try again.', error);

@@ -17,8 +17,8 @@ function plainError(error: unknown): unknown {
 
 const withContext = format((line) => {
   const { requestId } = currentContext() ?? {};
-  if (requestId !== undefined) line['requestId'] = requestId;
-  if (line['error'] !== undefined) line['error'] = plainError(line['error']);
+  if (requestId !== undefined) line.requestId = requestId;
+  if (line.error !== undefined) line.error = plainError(line.error);
   return line;
 });
 

@@ -37,7 +37,7 @@ export function measureRequests(metrics: Metrics, logger: Logger): RequestHandle
     const startedAt = performance.now();
     res.once('finish', () => {
       const ms = performance.now() - startedAt;
-      const route = (res.locals['route'] as string | undefined) ?? 'unknown';
+      const route = (res.locals.route as string | undefined) ?? 'unknown';
       const request = { method: req.method, route, status: res.statusCode };
       metrics.observeRequest(request, ms / 1000);
       const isRead = req.method === 'GET' || req.method === 'HEAD';

@@ -151,14 +151,16 @@ export async function migrate(directory: string, settings: MigrationSettings, lo
     multipleStatements: true,
   });
   try {
-    if (!migrates) return await awaitMigrations(connection, migrations);
+    if (!migrates) {
+      await awaitMigrations(connection, migrations);
+      return;
+    }
     const lock = `migrate ${settings.DB_NAME}`.slice(0, 64);
     const [rows] = await connection.query<RowDataPacket[]>('SELECT GET_LOCK(?, ?) AS held', [
       lock,
       lockSeconds,
     ]);
-    if (Number(rows[0]?.['held']) !== 1)
-      throw new Error(`Another replica has held the lock "${lock}" for 60 s.`);
+    if (Number(rows[0]?.held) !== 1) throw new Error(`Another replica has held the lock "${lock}" for 60 s.`);
     await applyPending(connection, migrations, logger);
   } finally {
     // The lock goes with the connection, and a connection that is lost already must not hide why.

@@ -15,7 +15,7 @@ export function cursorParameter<P extends z.ZodType>(position: P) {
       const parsed = position.safeParse(decode(cursor));
       if (parsed.success) return parsed.data;
       context.addIssue(
-        'is not a cursor of this list: pass nextCursor unchanged, with the same filters and order',
+        'is not a cursor of this list: pass nextCursor unchanged, with the same filters and sorting',
       );
       return z.NEVER;
     })

@@ -51,7 +51,7 @@ export async function readBody(req: Request, res: Response): Promise<Buffer | un
     return undefined;
   if (!req.is('application/json')) throw unsupportedMediaType('Send the body as application/json.');
   await new Promise<void>((resolve, reject) => {
-    readRaw(req, res, (error?: unknown) => (error ? reject(error as Error) : resolve()));
+    readRaw(req, res, (error?: unknown) => (error instanceof Error ? reject(error) : resolve()));
   });
   return req.body as Buffer;
 }

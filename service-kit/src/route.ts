@@ -106,25 +106,29 @@ function cacheControl(endpoint: Route, req: Request): string {
   return endpoint.cache ?? (endpoint.method === 'get' ? 'public, max-age=1' : 'no-store');
 }
 
-function sendReply(res: Response, req: Request, reply: Reply<Answers> | KeptAnswer): void {
-  res.status(reply.status).set(reply.headers ?? {});
-  if ('text' in reply) {
-    if (reply.replayed) res.set('Idempotency-Replayed', 'true');
-    res.send(reply.text);
-    return;
-  }
-  const tag = reply.version === undefined ? undefined : etag(reply.version);
-  if (tag !== undefined) res.set('ETag', tag);
+function sendKept(res: Response, { text, replayed }: KeptAnswer): void {
+  if (replayed) res.set('Idempotency-Replayed', 'true');
+  res.send(text);
+}
+
+/** Whether a read asks for what its sender has already (RFC 9110 section 13.1.2). */
+function isKnown(req: Request, tag: string): boolean {
   const known = parseEntityTags(req.get('if-none-match') ?? '');
-  const isRead = req.method === 'GET' || req.method === 'HEAD';
-  if (isRead && tag !== undefined && known !== undefined && matches(known, tag)) res.status(304).end();
-  else if (reply.body === null) res.end();
-  else res.type('application/json').send(JSON.stringify(reply.body));
+  return (req.method === 'GET' || req.method === 'HEAD') && known !== undefined && matches(known, tag);
+}
+
+function sendReply(res: Response, req: Request, reply: { body: unknown; version?: number }): void {
+  const { body, version } = reply;
+  const tag = version === undefined ? undefined : etag(version);
+  if (tag !== undefined) res.set('ETag', tag);
+  if (tag !== undefined && isKnown(req, tag)) res.status(304).end();
+  else if (body === null) res.end();
+  else res.type('application/json').send(JSON.stringify(body));
 }
 
 function serve(endpoint: Route, authenticate: Authenticate): RequestHandler {
   return async (req, res) => {
-    res.locals['route'] = endpoint.path;
+    res.locals.route = endpoint.path;
     const raw = endpoint.body ? await readBody(req, res) : undefined;
     const caller = await identify(endpoint.access, req.get('authorization'), authenticate);
     const { idempotencyKey, ...input } = parseInput(endpoint, req, raw);
@@ -133,8 +137,10 @@ function serve(endpoint: Route, authenticate: Authenticate): RequestHandler {
         ? describeKeyed(req, caller, { key: idempotencyKey, body: input.body })
         : undefined;
     const reply = await withDeadline(endpoint.handle({ ...input, caller, keyed }));
-    res.set('Cache-Control', cacheControl(endpoint, req));
-    sendReply(res, req, reply);
+    res.status(reply.status).set({ ...reply.headers, 'Cache-Control': cacheControl(endpoint, req) });
+    if (endpoint.access === 'optional') res.vary('Authorization');
+    if ('text' in reply) sendKept(res, reply);
+    else sendReply(res, req, reply);
   };
 }
 

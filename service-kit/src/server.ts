@@ -21,8 +21,8 @@ export interface Process {
 export interface Running {
   publicApp?: RequestListener;
   internalApp?: RequestListener;
-  /** Ends loops and closes pools, after the last answer. */
-  close(): Promise<void>;
+  /** Ends loops and closes pools, one after the other, after the last answer. */
+  closing: readonly (() => unknown)[];
 }
 
 function createApiServer(app: RequestListener, health: Health): Server {
@@ -63,7 +63,7 @@ export async function runProcess(setup: Process, prepare: () => Promise<Running>
   const { config, logger } = setup;
   const health: Health = { started: false, ready: false };
   const servers: Server[] = [];
-  let close = (): Promise<void> => Promise.resolve();
+  let closing: Running['closing'] = [];
   let stopping = false;
 
   const stop = async (exitCode: number): Promise<void> => {
@@ -72,7 +72,7 @@ export async function runProcess(setup: Process, prepare: () => Promise<Running>
     health.ready = false;
     await sleep(config.DRAIN_MS);
     await drain(servers);
-    await close();
+    for (const close of closing) await close();
     logger.info('stopped');
     process.exit(exitCode);
   };
@@ -91,7 +91,7 @@ export async function runProcess(setup: Process, prepare: () => Promise<Running>
   };
   await listen(createOpsServer(health, setup.metrics), config.OPS_PORT, config.HOST);
   const running = await prepare();
-  close = () => running.close();
+  closing = running.closing;
   await serve(running.publicApp, config.PORT);
   await serve(running.internalApp, config.INTERNAL_PORT);
   health.started = true;

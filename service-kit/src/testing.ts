@@ -12,10 +12,10 @@ import type { Logger } from './logger.ts';
 import { migrate } from './migrate.ts';
 
 const server = {
-  host: process.env['TEST_DB_HOST'] ?? '127.0.0.1',
-  port: Number(process.env['TEST_DB_PORT'] ?? 3306),
-  user: process.env['TEST_DB_USER'] ?? 'root',
-  password: process.env['TEST_DB_PASSWORD'] ?? '',
+  host: process.env.TEST_DB_HOST ?? '127.0.0.1',
+  port: Number(process.env.TEST_DB_PORT ?? 3306),
+  user: process.env.TEST_DB_USER ?? 'root',
+  password: process.env.TEST_DB_PASSWORD ?? '',
 };
 /** A query that forgets its transaction waits for the pool's only connection, and fails after this long. */
 const acquireMs = 1_500;

@@ -1,4 +1,5 @@
 import type { Versioned } from '@tradepost/service-kit/precondition.ts';
+import { notFound, type Problem } from '@tradepost/service-kit/problem.ts';
 import { literal, Op, type Transaction } from 'sequelize';
 import { type Role, UserRole } from './user-role.model.ts';
 import { User } from './user.model.ts';
@@ -25,9 +26,18 @@ async function withRoles(users: User[], tx?: Transaction): Promise<Account[]> {
   return users.map((user) => ({ user, roles: (byUser.get(user.id) ?? []).map(({ role }) => role) }));
 }
 
+export const noSuchAccount = (): Problem => notFound('There is no such account.');
+
 export async function findAccount(userId: string, tx?: Transaction): Promise<Account | undefined> {
   const user = await User.findByPk(userId, { transaction: tx ?? null });
   return user ? (await withRoles([user], tx))[0] : undefined;
+}
+
+/** An account that must be there; 404 when it is not. */
+export async function readAccount(userId: string, tx?: Transaction): Promise<Account> {
+  const account = await findAccount(userId, tx);
+  if (!account) throw noSuchAccount();
+  return account;
 }
 
 /** Accounts in order of their ids, one more than asked for. */

@@ -1,11 +1,12 @@
 import type { Caller } from '@tradepost/service-kit/authenticate.ts';
+import { idParameter } from '@tradepost/service-kit/fields.ts';
 import { toPage } from '@tradepost/service-kit/pagination.ts';
 import { notFound, versionConflict } from '@tradepost/service-kit/problem.ts';
 import { type Route, route } from '@tradepost/service-kit/route.ts';
-import type { SessionDependencies } from '../sessions/sessions.routes.ts';
+import type { Dependencies } from '../dependencies.ts';
 import { startSession } from '../sessions/start-session.ts';
 import { emailTaken, lastAdmin } from './accounts.errors.ts';
-import { type Account, findAccount, listAccounts, viewAccount } from './accounts.queries.ts';
+import { type Account, listAccounts, noSuchAccount, readAccount, viewAccount } from './accounts.queries.ts';
 import {
   registered,
   registration,
@@ -13,7 +14,6 @@ import {
   user,
   userChange,
   userFilter,
-  userId,
   userPage,
 } from './accounts.schemas.ts';
 import { changeUser } from './change-user.ts';
@@ -26,89 +26,101 @@ const found = (account: Account) =>
   ({ status: 200, body: viewAccount(account), version: account.user.version }) as const;
 
 /** An account is there for its owner and for admins; for others it does not exist. */
-async function readAccount(accountId: string, caller: Caller): Promise<Account> {
-  const allowed = accountId === caller.id || caller.roles.includes('admin');
-  const account = allowed ? await findAccount(accountId) : undefined;
-  if (!account) throw notFound('There is no such account.');
-  return account;
+async function readAccountFor(caller: Caller, accountId: string): Promise<Account> {
+  if (accountId !== caller.id && !caller.roles.includes('admin')) throw noSuchAccount();
+  return readAccount(accountId);
 }
 
-export function accountRoutes(dependencies: SessionDependencies): Route[] {
+const registerRoute = (dependencies: Dependencies) =>
+  route({
+    method: 'post',
+    path: '/auth/register',
+    summary: 'Make an account and log in',
+    access: 'anyone',
+    body: registration,
+    answers: { 201: registered },
+    problems: [emailTaken],
+    handle: async ({ body }) => {
+      const account = await registerUser(dependencies, body);
+      const tokens = await startSession(dependencies, account);
+      const headers = { Location: `/api/v1/users/${account.user.id}` };
+      return { status: 201, headers, body: { user: viewAccount(account), ...tokens } };
+    },
+  });
+
+const readOwnAccountRoute = () =>
+  route({
+    method: 'get',
+    path: '/users/me',
+    summary: 'Your account',
+    access: 'user',
+    answers: { 200: user, 304: null },
+    problems: [notFound],
+    handle: async ({ caller }) => found(await readAccount(caller.id)),
+  });
+
+const changeOwnAccountRoute = (dependencies: Dependencies) =>
+  route({
+    method: 'patch',
+    path: '/users/me',
+    summary: 'Change your account',
+    access: 'user',
+    versioned: true,
+    body: userChange,
+    answers: { 200: user },
+    problems: [notFound],
+    handle: async ({ caller, ifMatch, body }) =>
+      found(await changeUser(dependencies, { userId: caller.id, ifMatch, changes: body })),
+  });
+
+const readAccountRoute = () =>
+  route({
+    method: 'get',
+    path: '/users/{id}',
+    summary: 'An account',
+    access: 'user',
+    params: idParameter,
+    answers: { 200: user, 304: null },
+    problems: [notFound],
+    handle: async ({ params, caller }) => found(await readAccountFor(caller, params.id)),
+  });
+
+const listAccountsRoute = () =>
+  route({
+    method: 'get',
+    path: '/users',
+    summary: 'All accounts',
+    access: admin,
+    query: userFilter,
+    answers: { 200: userPage },
+    handle: async ({ query }) => {
+      const { items, nextCursor } = toPage(await listAccounts(query), query.limit, ({ user: { id } }) => id);
+      return { status: 200, body: { items: items.map(viewAccount), nextCursor } };
+    },
+  });
+
+const setRolesRoute = (dependencies: Dependencies) =>
+  route({
+    method: 'put',
+    path: '/users/{id}/roles',
+    summary: 'Replace the roles of an account',
+    access: admin,
+    versioned: 'optional',
+    params: idParameter,
+    body: rolesChange,
+    answers: { 200: user },
+    problems: [notFound, versionConflict, lastAdmin],
+    handle: async ({ params, body, ifMatch }) =>
+      found(await setRoles(dependencies, { userId: params.id, roles: body.roles, ifMatch })),
+  });
+
+export function accountRoutes(dependencies: Dependencies): Route[] {
   return [
-    route({
-      method: 'post',
-      path: '/auth/register',
-      summary: 'Make an account and log in',
-      access: 'anyone',
-      body: registration,
-      answers: { 201: registered },
-      problems: [emailTaken],
-      handle: async ({ body }) => {
-        const account = await registerUser(dependencies, body);
-        const tokens = await startSession(dependencies, account);
-        const headers = { Location: `/api/v1/users/${account.user.id}` };
-        return { status: 201, headers, body: { user: viewAccount(account), ...tokens } };
-      },
-    }),
-    route({
-      method: 'get',
-      path: '/users/me',
-      summary: 'Your account',
-      access: 'user',
-      answers: { 200: user, 304: null },
-      problems: [notFound],
-      handle: async ({ caller }) => found(await readAccount(caller.id, caller)),
-    }),
-    route({
-      method: 'patch',
-      path: '/users/me',
-      summary: 'Change your account',
-      access: 'user',
-      versioned: true,
-      body: userChange,
-      answers: { 200: user },
-      problems: [notFound],
-      handle: async ({ caller, ifMatch, body }) =>
-        found(await changeUser(dependencies, { userId: caller.id, ifMatch, changes: body })),
-    }),
-    route({
-      method: 'get',
-      path: '/users/{id}',
-      summary: 'An account',
-      access: 'user',
-      params: userId,
-      answers: { 200: user, 304: null },
-      problems: [notFound],
-      handle: async ({ params, caller }) => found(await readAccount(params.id, caller)),
-    }),
-    route({
-      method: 'get',
-      path: '/users',
-      summary: 'All accounts',
-      access: admin,
-      query: userFilter,
-      answers: { 200: userPage },
-      handle: async ({ query }) => {
-        const { items, nextCursor } = toPage(
-          await listAccounts(query),
-          query.limit,
-          ({ user: { id } }) => id,
-        );
-        return { status: 200, body: { items: items.map(viewAccount), nextCursor } };
-      },
-    }),
-    route({
-      method: 'put',
-      path: '/users/{id}/roles',
-      summary: 'Replace the roles of an account',
-      access: admin,
-      versioned: 'optional',
-      params: userId,
-      body: rolesChange,
-      answers: { 200: user },
-      problems: [notFound, versionConflict, lastAdmin],
-      handle: async ({ params, body, ifMatch }) =>
-        found(await setRoles(dependencies, { userId: params.id, roles: body.roles, ifMatch })),
-    }),
-  ];
+    registerRoute,
+    readOwnAccountRoute,
+    changeOwnAccountRoute,
+    readAccountRoute,
+    listAccountsRoute,
+    setRolesRoute,
+  ].map((declare) => declare(dependencies));
 }

@@ -1,7 +1,7 @@
 import { id, text, time } from '@tradepost/service-kit/fields.ts';
 import { cursorParameter, limitParameter, pageOf } from '@tradepost/service-kit/pagination.ts';
 import { z } from 'zod';
-import { tokens } from '../sessions/sessions.schemas.ts';
+import { tokens } from '../shapes.ts';
 import { passwordFault } from './password-rules.ts';
 import { roles } from './user-role.model.ts';
 
@@ -46,7 +46,6 @@ export const user = z
 
 export const registered = tokens.extend({ user });
 export const userPage = pageOf(user);
-export const userId = z.strictObject({ id });
 export const userFilter = z.strictObject({
   role: role.optional(),
   email: email.optional(),

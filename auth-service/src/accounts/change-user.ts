@@ -5,8 +5,7 @@ import {
   staleVersion,
   withChanges,
 } from '@tradepost/service-kit/precondition.ts';
-import { notFound } from '@tradepost/service-kit/problem.ts';
-import { type Account, findAccount, versionOf, viewAccount } from './accounts.queries.ts';
+import { type Account, readAccount, versionOf, viewAccount } from './accounts.queries.ts';
 import { User } from './user.model.ts';
 
 interface UserChange {
@@ -15,18 +14,12 @@ interface UserChange {
   changes: { displayName?: string | null; phone?: string | null };
 }
 
-async function findOrRefuse(userId: string): Promise<Account> {
-  const account = await findAccount(userId);
-  if (!account) throw notFound('There is no such account.');
-  return account;
-}
-
 /** Changes one's own account: compares the version, then updates the row if it still has that version. */
 export async function changeUser(
   { database }: { database: Database },
   { userId, ifMatch, changes }: UserChange,
 ): Promise<Account> {
-  const account = await findOrRefuse(userId);
+  const account = await readAccount(userId);
   requireMatch(ifMatch, versionOf(account), () => viewAccount(account));
   const { version } = account.user;
   const fields = Object.keys(changes) as (keyof typeof changes)[];
@@ -39,7 +32,7 @@ export async function changeUser(
       { where: { id: userId, version }, transaction: tx },
     ),
   );
-  const current = await findOrRefuse(userId);
+  const current = await readAccount(userId);
   if (updated === 0) throw staleVersion([String(version)], versionOf(current), viewAccount(current));
   return current;
 }

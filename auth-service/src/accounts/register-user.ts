@@ -1,7 +1,7 @@
 import { type Database, isDuplicate } from '@tradepost/service-kit/database.ts';
 import { v7 as uuidv7 } from 'uuid';
 import { emailTaken } from './accounts.errors.ts';
-import { type Account, findAccount } from './accounts.queries.ts';
+import { type Account, readAccount } from './accounts.queries.ts';
 import type { Passwords } from './hash-passwords.ts';
 import { type Role, UserRole } from './user-role.model.ts';
 import { User } from './user.model.ts';
@@ -32,6 +32,6 @@ export async function registerUser(
       roles.map((role) => ({ userId, role })),
       { transaction: tx },
     );
-    return (await findAccount(userId, tx)) as Account;
+    return readAccount(userId, tx);
   });
 }

@@ -1,9 +1,8 @@
 import type { Database } from '@tradepost/service-kit/database.ts';
 import { type EntityTags, requireMatch, withChanges } from '@tradepost/service-kit/precondition.ts';
-import { notFound } from '@tradepost/service-kit/problem.ts';
 import type { Transaction } from 'sequelize';
 import { lastAdmin } from './accounts.errors.ts';
-import { type Account, findAccount, versionOf, viewAccount } from './accounts.queries.ts';
+import { type Account, readAccount, versionOf, viewAccount } from './accounts.queries.ts';
 import { type Role, UserRole } from './user-role.model.ts';
 import { User } from './user.model.ts';
 
@@ -35,8 +34,7 @@ export async function setRoles(
   return database.transaction(async (tx) => {
     // Two changes of one account's roles take turns here, so that the set is one of them and not a mixture.
     await User.findByPk(userId, { lock: true, transaction: tx });
-    const account = await findAccount(userId, tx);
-    if (!account) throw notFound('There is no such account.');
+    const account = await readAccount(userId, tx);
     if (ifMatch !== undefined) requireMatch(ifMatch, versionOf(account), () => viewAccount(account));
     if (account.roles.join() === wanted.join()) return account;
     if (account.roles.includes('admin') && !wanted.includes('admin')) await requireAnotherAdmin(userId, tx);
@@ -51,6 +49,6 @@ export async function setRoles(
       { version: version + 1, fieldVersions },
       { where: { id: userId, version }, transaction: tx },
     );
-    return (await findAccount(userId, tx)) as Account;
+    return readAccount(userId, tx);
   });
 }

@@ -1,4 +1,4 @@
-import { fromJson } from '@tradepost/service-kit/database.ts';
+import { jsonColumn } from '@tradepost/service-kit/model-columns.ts';
 import {
   type CreationOptional,
   DataTypes,
@@ -31,13 +31,7 @@ export function defineUser(sequelize: Sequelize): void {
       passwordHash: DataTypes.STRING,
       emailVerified: DataTypes.BOOLEAN,
       version: DataTypes.INTEGER,
-      fieldVersions: {
-        type: DataTypes.JSON,
-        defaultValue: {},
-        get(this: User) {
-          return fromJson(this.getDataValue('fieldVersions'));
-        },
-      },
+      fieldVersions: { ...jsonColumn('fieldVersions'), defaultValue: {} },
       createdAt: DataTypes.DATE(3),
       updatedAt: DataTypes.DATE(3),
     },

@@ -1,10 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { signToken } from '@tradepost/service-kit/authenticate.ts';
 import { literal, type Transaction } from 'sequelize';
 import { v7 as uuidv7 } from 'uuid';
 import type { Account } from '../accounts/accounts.queries.ts';
+import { hashRefreshToken } from './hash-refresh-token.ts';
 import { RefreshToken } from './refresh-token.model.ts';
-import type { SigningKeys } from './signing-keys.ts';
+import type { SigningKeys } from './load-signing-keys.ts';
 
 export interface TokenIssuer {
   keys: SigningKeys;
@@ -19,10 +20,6 @@ export interface Tokens {
 }
 
 const accessTokenSeconds = 15 * 60;
-
-export function hashRefreshToken(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
-}
 
 /** Issues the next pair of a session: an access token (RFC 9068) and the refresh token that will replace it, stored hashed. */
 export async function issueTokens(

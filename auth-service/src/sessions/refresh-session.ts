@@ -1,7 +1,8 @@
 import type { Database } from '@tradepost/service-kit/database.ts';
 import type { Transaction } from 'sequelize';
 import { findAccount } from '../accounts/accounts.queries.ts';
-import { hashRefreshToken, issueTokens, type TokenIssuer, type Tokens } from './issue-tokens.ts';
+import { hashRefreshToken } from './hash-refresh-token.ts';
+import { issueTokens, type TokenIssuer, type Tokens } from './issue-tokens.ts';
 import { Session } from './session.model.ts';
 import { refreshInvalid, refreshReused } from './sessions.errors.ts';
 

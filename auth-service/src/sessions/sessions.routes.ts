@@ -1,61 +1,60 @@
-import type { Database } from '@tradepost/service-kit/database.ts';
 import { type Route, route } from '@tradepost/service-kit/route.ts';
-import type { Passwords } from '../accounts/hash-passwords.ts';
-import type { TokenIssuer } from './issue-tokens.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { tokens } from '../shapes.ts';
 import { logIn } from './log-in.ts';
 import { logOut } from './log-out.ts';
 import { refreshSession } from './refresh-session.ts';
 import { invalidCredentials, refreshInvalid, refreshReused } from './sessions.errors.ts';
-import { credentials, keySet, refreshRequest, tokens } from './sessions.schemas.ts';
+import { credentials, keySet, refreshRequest } from './sessions.schemas.ts';
 
-export interface SessionDependencies {
-  database: Database;
-  passwords: Passwords;
-  tokenIssuer: TokenIssuer;
-  leewaySeconds: number;
-}
+const logInRoute = (dependencies: Dependencies) =>
+  route({
+    method: 'post',
+    path: '/auth/login',
+    summary: 'Log in',
+    access: 'anyone',
+    body: credentials,
+    answers: { 200: tokens },
+    problems: [invalidCredentials],
+    handle: async ({ body }) => ({ status: 200, body: await logIn(dependencies, body) }),
+  });
 
-export function sessionRoutes(dependencies: SessionDependencies): Route[] {
-  return [
-    route({
-      method: 'post',
-      path: '/auth/login',
-      summary: 'Log in',
-      access: 'anyone',
-      body: credentials,
-      answers: { 200: tokens },
-      problems: [invalidCredentials],
-      handle: async ({ body }) => ({ status: 200, body: await logIn(dependencies, body) }),
-    }),
-    route({
-      method: 'post',
-      path: '/auth/refresh',
-      summary: 'Exchange a refresh token for the next pair',
-      access: 'anyone',
-      body: refreshRequest,
-      answers: { 200: tokens },
-      problems: [refreshReused, refreshInvalid],
-      handle: async ({ body }) => ({ status: 200, body: await refreshSession(dependencies, body) }),
-    }),
-    route({
-      method: 'post',
-      path: '/auth/logout',
-      summary: 'End the session of this token',
-      access: 'user',
-      answers: { 204: null },
-      handle: async ({ caller }) => {
-        await logOut(dependencies, caller);
-        return { status: 204, body: null };
-      },
-    }),
-    route({
-      method: 'get',
-      path: '/auth/.well-known/jwks.json',
-      summary: 'The public keys of access tokens',
-      access: 'anyone',
-      cache: 'public, max-age=60',
-      answers: { 200: keySet },
-      handle: () => ({ status: 200, body: dependencies.tokenIssuer.keys.published() }),
-    }),
-  ];
+const refreshRoute = (dependencies: Dependencies) =>
+  route({
+    method: 'post',
+    path: '/auth/refresh',
+    summary: 'Exchange a refresh token for the next pair',
+    access: 'anyone',
+    body: refreshRequest,
+    answers: { 200: tokens },
+    problems: [refreshReused, refreshInvalid],
+    handle: async ({ body }) => ({ status: 200, body: await refreshSession(dependencies, body) }),
+  });
+
+const logOutRoute = (dependencies: Dependencies) =>
+  route({
+    method: 'post',
+    path: '/auth/logout',
+    summary: 'End the session of this token',
+    access: 'user',
+    answers: { 204: null },
+    handle: async ({ caller }) => {
+      await logOut(dependencies, caller);
+      return { status: 204, body: null };
+    },
+  });
+
+const keySetRoute = (dependencies: Dependencies) =>
+  route({
+    method: 'get',
+    path: '/auth/.well-known/jwks.json',
+    summary: 'The public keys of access tokens',
+    access: 'anyone',
+    cache: 'public, max-age=60',
+    answers: { 200: keySet },
+    handle: () => ({ status: 200, body: dependencies.tokenIssuer.keys.published() }),
+  });
+
+export function sessionRoutes(dependencies: Dependencies): Route[] {
+  return [logInRoute, refreshRoute, logOutRoute, keySetRoute].map((declare) => declare(dependencies));
 }

@@ -1,13 +1,5 @@
 import { z } from 'zod';
 
-export const tokens = z
-  .object({
-    accessToken: z.string().meta({ description: 'JWT for the Authorization header' }),
-    expiresIn: z.int().meta({ description: 'Seconds the access token lives' }),
-    refreshToken: z.string().meta({ description: 'Works once, lives 30 days' }),
-  })
-  .meta({ id: 'Tokens' });
-
 export const credentials = z.strictObject({
   email: z.string().max(254).toLowerCase(),
   password: z.string().max(1000),

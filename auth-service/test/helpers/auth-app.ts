@@ -7,7 +7,7 @@ import { ensureAdmin } from '../../src/accounts/ensure-admin.ts';
 import { hashPasswords } from '../../src/accounts/hash-passwords.ts';
 import { createApp } from '../../src/app.ts';
 import { defineModels } from '../../src/models.ts';
-import { loadSigningKeys, type SigningKeys } from '../../src/sessions/signing-keys.ts';
+import { loadSigningKeys, type SigningKeys } from '../../src/sessions/load-signing-keys.ts';
 
 export const migrations = path.join(import.meta.dirname, '../../migrations');
 export const adminLogIn = { email: 'admin@example.org', password: 'correct horse battery' };

@@ -1,6 +1,4 @@
 import { type HttpAnswer, type HttpClient, UpstreamUnavailable } from '@tradepost/service-kit/http-client.ts';
-import type { Rejection } from '../orders/order.model.ts';
-import { rejections } from '../orders/orders.errors.ts';
 
 export interface ReservationRequest {
   orderId: string;
@@ -18,7 +16,29 @@ export interface HeldItem {
   unitPrice: { amount: number; currency: string };
 }
 
-export type ReservationOutcome = { held: HeldItem[] } | { refused: Rejection };
+/**
+ * Why product-service may refuse a hold. By code, not by status: the same status comes from a proxy, a wrong address,
+ * or two services that differ in age.
+ */
+const refusalCodes = [
+  'product-gone',
+  'insufficient-stock',
+  'price-changed',
+  'own-product',
+  'mixed-currencies',
+  'total-too-large',
+  'reservation-released',
+] as const;
+export type RefusalCode = (typeof refusalCodes)[number];
+
+/** Why there is no hold; `members` are what its problem says beside the usual. */
+export interface Refusal {
+  code: RefusalCode;
+  detail: string;
+  members: { short?: { productId: string; requested: number; available: number }[]; [name: string]: unknown };
+}
+
+export type ReservationOutcome = { held: HeldItem[] } | { refused: Refusal };
 
 export interface ProductClient {
   /** Holds the stock of an order, or tells why not; safe to repeat. Throws UpstreamUnavailable when nobody knows. */
@@ -28,22 +48,19 @@ export interface ProductClient {
 }
 
 interface ProblemBody {
-  code: string;
+  code: RefusalCode;
   detail: string;
-  short?: NonNullable<Rejection['members']['short']>;
+  short?: NonNullable<Refusal['members']['short']>;
   changed?: unknown;
   productIds?: unknown;
 }
-
-/** By code: the same status comes from a proxy, a wrong address, or two services that differ in age. */
-const refusals = new Set(rejections.map(({ code }) => code));
 
 /** An answer that makes no sense is a fault of the two services, not of the order: it stays due, and is told. */
 function unexpected(what: string, status: number): UpstreamUnavailable {
   return new UpstreamUnavailable(`product-service answered ${what} with ${status}`);
 }
 
-function toRejection({ code, detail, short, changed, productIds }: ProblemBody): Rejection {
+function toRefusal({ code, detail, short, changed, productIds }: ProblemBody): Refusal {
   return {
     code,
     detail,
@@ -58,8 +75,8 @@ function toRejection({ code, detail, short, changed, productIds }: ProblemBody):
 function toOutcome({ status, body }: HttpAnswer): ReservationOutcome {
   const { items, code } = body as { items?: HeldItem[]; code?: string };
   if (status < 300 && items) return { held: items };
-  if (status >= 400 && code !== undefined && refusals.has(code)) {
-    return { refused: toRejection(body as ProblemBody) };
+  if (status >= 400 && refusalCodes.some((known) => known === code)) {
+    return { refused: toRefusal(body as ProblemBody) };
   }
   throw unexpected('a reservation', status);
 }

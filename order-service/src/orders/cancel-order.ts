@@ -5,7 +5,7 @@ import { type EntityTags, requireMatch, staleVersion } from '@tradepost/service-
 import type { Transaction } from 'sequelize';
 import type { ProductClient } from '../clients/product-client.ts';
 import { releaseOrder } from '../saga/release-order.ts';
-import { leaseSeconds } from '../saga/schedule-step.ts';
+import { leaseSeconds } from '../saga/lease.ts';
 import { moveOrder } from './move-order.ts';
 import { illegalTransition } from './orders.errors.ts';
 import { findOwnOrder, type PlacedOrder, viewOrder } from './orders.queries.ts';

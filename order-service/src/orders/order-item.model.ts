@@ -1,3 +1,4 @@
+import { bigintColumn } from '@tradepost/service-kit/model-columns.ts';
 import {
   type CreationOptional,
   DataTypes,
@@ -26,11 +27,11 @@ export function defineOrderItem(sequelize: Sequelize): void {
       line: { type: DataTypes.SMALLINT, primaryKey: true },
       productId: DataTypes.UUID,
       quantity: DataTypes.INTEGER,
-      expectedAmount: DataTypes.BIGINT,
+      expectedAmount: bigintColumn('expectedAmount'),
       expectedCurrency: DataTypes.STRING,
       sellerId: DataTypes.UUID,
       name: DataTypes.STRING,
-      unitPriceMinor: DataTypes.BIGINT,
+      unitPriceMinor: bigintColumn('unitPriceMinor'),
     },
     { sequelize, tableName: 'order_items' },
   );

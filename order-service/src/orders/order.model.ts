@@ -1,4 +1,4 @@
-import { fromJson } from '@tradepost/service-kit/database.ts';
+import { bigintColumn, jsonColumn } from '@tradepost/service-kit/model-columns.ts';
 import {
   type CreationOptional,
   DataTypes,
@@ -37,7 +37,14 @@ export interface Address {
 
 /** Why product-service refused to hold an order; `members` go into the problem that the buyer gets. */
 export interface Rejection {
-  code: string;
+  code:
+    | 'product-gone'
+    | 'insufficient-stock'
+    | 'price-changed'
+    | 'own-product'
+    | 'mixed-currencies'
+    | 'total-too-large'
+    | 'reservation-released';
   detail: string;
   members: { short?: { productId: string; requested: number; available: number }[]; [name: string]: unknown };
 }
@@ -59,16 +66,6 @@ export class Order extends Model<InferAttributes<Order>, InferCreationAttributes
   declare updatedAt: CreationOptional<Date>;
 }
 
-/** A JSON column, whose value MariaDB gives as text. */
-function json(field: 'shipTo' | 'billTo' | 'rejection' | 'fieldVersions') {
-  return {
-    type: DataTypes.JSON,
-    get(this: Order) {
-      return fromJson(this.getDataValue(field));
-    },
-  };
-}
-
 export function defineOrder(sequelize: Sequelize): void {
   Order.init(
     {
@@ -76,14 +73,14 @@ export function defineOrder(sequelize: Sequelize): void {
       buyerId: DataTypes.UUID,
       status: DataTypes.STRING,
       currency: DataTypes.STRING,
-      totalMinor: DataTypes.BIGINT,
-      shipTo: json('shipTo'),
-      billTo: json('billTo'),
+      totalMinor: bigintColumn('totalMinor'),
+      shipTo: jsonColumn('shipTo'),
+      billTo: jsonColumn('billTo'),
       note: DataTypes.STRING,
-      rejection: json('rejection'),
+      rejection: jsonColumn('rejection'),
       paymentDueAt: DataTypes.DATE(3),
       version: DataTypes.INTEGER,
-      fieldVersions: { ...json('fieldVersions'), defaultValue: {} },
+      fieldVersions: { ...jsonColumn('fieldVersions'), defaultValue: {} },
       createdAt: DataTypes.DATE(3),
       updatedAt: DataTypes.DATE(3),
     },

@@ -1,21 +1,14 @@
-import { defineProblem, type ProblemType } from '@tradepost/service-kit/problem.ts';
+import { defineProblem } from '@tradepost/service-kit/problem.ts';
 
 export const illegalTransition = defineProblem('illegal-transition', 409, 'The order is in another state');
-export const productGone = defineProblem('product-gone', 404, 'A product is not sold any more');
-export const insufficientStock = defineProblem('insufficient-stock', 409, 'There is not enough in stock');
-export const priceChanged = defineProblem('price-changed', 409, 'A price has changed');
-export const ownProduct = defineProblem('own-product', 409, 'Nobody buys from themselves');
-export const mixedCurrencies = defineProblem('mixed-currencies', 422, 'The lines have different currencies');
-export const totalTooLarge = defineProblem('total-too-large', 422, 'The total is too large');
-export const reservationReleased = defineProblem('reservation-released', 409, 'The reservation was released');
 
-/** Why product-service may refuse to hold an order; the order then rests as `rejected`. */
-export const rejections: readonly ProblemType[] = [
-  productGone,
-  insufficientStock,
-  priceChanged,
-  ownProduct,
-  mixedCurrencies,
-  totalTooLarge,
-  reservationReleased,
-];
+/** Why product-service may refuse to hold an order, which then rests as `rejected`. */
+export const rejections = {
+  'product-gone': defineProblem('product-gone', 404, 'A product is not sold any more'),
+  'insufficient-stock': defineProblem('insufficient-stock', 409, 'There is not enough in stock'),
+  'price-changed': defineProblem('price-changed', 409, 'A price has changed'),
+  'own-product': defineProblem('own-product', 409, 'Nobody buys from themselves'),
+  'mixed-currencies': defineProblem('mixed-currencies', 422, 'The lines have different currencies'),
+  'total-too-large': defineProblem('total-too-large', 422, 'The total is too large'),
+  'reservation-released': defineProblem('reservation-released', 410, 'The reservation was released'),
+};

@@ -30,6 +30,13 @@ export async function findOrder(orderId: string, tx?: Transaction): Promise<Plac
   };
 }
 
+/** An order that is there: its row was just written, or is never deleted. */
+export async function getOrder(orderId: string, tx?: Transaction): Promise<PlacedOrder> {
+  const placed = await findOrder(orderId, tx);
+  if (!placed) throw new Error(`Order ${orderId} has no row.`);
+  return placed;
+}
+
 /** An order of one's own, or any for an admin; somebody else's does not exist. */
 export async function findOwnOrder(orderId: string, caller: Caller): Promise<PlacedOrder> {
   const placed = await findOrder(orderId);

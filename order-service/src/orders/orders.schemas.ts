@@ -62,7 +62,6 @@ export const order = z
   .meta({ id: 'Order', description: 'Names, prices and total are null until the stock is held' });
 
 export const orderPage = pageOf(order);
-export const orderId = z.strictObject({ id });
 export const cancellation = z.strictObject({ reason: text(200) });
 export const orderFilter = z.strictObject({
   status: z.enum(orderStatuses).optional(),

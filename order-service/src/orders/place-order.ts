@@ -4,11 +4,12 @@ import { claimKeys, type Once } from '@tradepost/service-kit/idempotency.ts';
 import type { Transaction } from 'sequelize';
 import { v7 as uuidv7 } from 'uuid';
 import type { ProductClient } from '../clients/product-client.ts';
+import { leaseSeconds } from '../saga/lease.ts';
 import { reserveOrder } from '../saga/reserve-order.ts';
-import { leaseSeconds, scheduleStep } from '../saga/schedule-step.ts';
+import { scheduleStep } from '../saga/schedule-step.ts';
 import { OrderItem } from './order-item.model.ts';
 import { type Address, Order } from './order.model.ts';
-import { findOrder, type PlacedOrder } from './orders.queries.ts';
+import { getOrder, type PlacedOrder } from './orders.queries.ts';
 
 export interface PlaceOrderDependencies {
   database: Database;
@@ -112,7 +113,7 @@ export async function placeOrder(dependencies: PlaceOrderDependencies, placement
   if (!placed) throw new Error('A recorded order got lost on its way.');
   const orderId = placed.order.id;
   const settled = async (tx: Transaction): Promise<void> => {
-    await placement.once.keep((await findOrder(orderId, tx)) as PlacedOrder, tx);
+    await placement.once.keep(await getOrder(orderId, tx), tx);
   };
   try {
     await reserveOrder(dependencies, { placed, settled });

@@ -12,7 +12,7 @@ interface ReserveOrder {
   placed: PlacedOrder;
   deadlineMs?: number;
   /** Runs in the transaction that notes the outcome. */
-  settled?(tx: Transaction): Promise<void>;
+  settled?: (tx: Transaction) => Promise<void>;
 }
 
 function toRequest({ order, items }: PlacedOrder) {
@@ -53,8 +53,7 @@ async function freezePrices(
 async function note(
   database: Database,
   tx: Transaction,
-  orderId: string,
-  outcome: ReservationOutcome,
+  { orderId, outcome }: { orderId: string; outcome: ReservationOutcome },
 ): Promise<boolean> {
   const from = ['pending'] as const;
   if ('refused' in outcome) {
@@ -78,7 +77,7 @@ export async function reserveOrder(
   const orderId = placed.order.id;
   const outcome = await products.reserve(toRequest(placed), deadlineMs);
   await database.transaction(async (tx) => {
-    if (await note(database, tx, orderId, outcome)) {
+    if (await note(database, tx, { orderId, outcome })) {
       await scheduleStep(database, { orderId, after: 'reserve', next: 'nothing', inSeconds: 0 }, tx);
     }
     await settled?.(tx);

@@ -4,9 +4,10 @@ import type { Logger } from '@tradepost/service-kit/logger.ts';
 import { runInContext } from '@tradepost/service-kit/request-context.ts';
 import type { ProductClient } from '../clients/product-client.ts';
 import { findOrder } from '../orders/orders.queries.ts';
+import { leaseSeconds } from './lease.ts';
 import { releaseOrder } from './release-order.ts';
 import { reserveOrder } from './reserve-order.ts';
-import { leaseSeconds, scheduleStep, type Step } from './schedule-step.ts';
+import { scheduleStep, type Step } from './schedule-step.ts';
 
 interface ResumeDependencies {
   database: Database;
@@ -68,7 +69,7 @@ async function resume(dependencies: ResumeDependencies, saga: DueSaga): Promise<
  * Goes on with orders whose step is due: their request died, or product-service could not be reached.
  * Runs in every replica; stop() waits for the steps at work.
  */
-export function resumeOrders(dependencies: ResumeDependencies): { stop(): Promise<void> } {
+export function resumeOrders(dependencies: ResumeDependencies): { stop: () => Promise<void> } {
   const { database, logger } = dependencies;
   let stopped = false;
   let timer: NodeJS.Timeout;
@@ -76,18 +77,19 @@ export function resumeOrders(dependencies: ResumeDependencies): { stop(): Promis
   const round = async (): Promise<void> => {
     try {
       const due = await claimDue(database);
-      await Promise.all(due.map((saga) => runInContext(() => resume(dependencies, saga))));
+      // One that cannot even be put off is due again when its lease ends; the others are still waited for.
+      await Promise.allSettled(due.map((saga) => runInContext(() => resume(dependencies, saga))));
     } catch (error) {
       logger.warn('due orders could not be resumed; trying again', { error });
     }
   };
   const loop = async (): Promise<void> => {
     await round();
-    if (!stopped) timer = setTimeout(() => (working = loop()), pollMs);
+    if (!stopped) timer = setTimeout(() => void (working = loop()), pollMs);
   };
   let working = loop();
   return {
-    async stop() {
+    stop: async () => {
       stopped = true;
       clearTimeout(timer);
       await working;

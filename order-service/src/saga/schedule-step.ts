@@ -4,9 +4,6 @@ import type { Transaction } from 'sequelize';
 /** What an order needs next; `nothing` waits for a person, or is over. */
 export type Step = 'reserve' | 'release' | 'nothing';
 
-/** How long whoever does a step has it for themselves, in seconds. Longer than any call with its retries takes. */
-export const leaseSeconds = 5;
-
 interface Schedule {
   orderId: string;
   /** The step that is done: when the order has got another one meanwhile, this changes nothing. */

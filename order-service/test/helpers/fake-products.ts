@@ -30,8 +30,8 @@ interface HeldItem {
 
 type Reservation = { status: 'held' | 'released'; items: HeldItem[] };
 type Answer = Awaited<ReturnType<Parameters<typeof startFakeUpstream>[0]>>;
-/** What a test puts between order-service and product-service; without an answer of its own the real one goes out. */
-type Hook = (call: UpstreamCall) => Promise<Answer | void> | Answer | void;
+/** What a test puts between the two services; unless it gives an `Answer` or a promise of one, the real one goes out. */
+type Hook = (call: UpstreamCall) => unknown;
 
 const maxTotal = 100_000_000_000;
 /** Nothing listens there. */
@@ -102,7 +102,8 @@ function price({ buyerId, items: lines }: ReservationRequest, offers: Map<string
   if (items.some(({ sellerId }) => sellerId === buyerId)) return refusal('own-product');
   const changed = lines.flatMap(({ productId, expectedUnitPrice: expected }) => {
     const unitPrice = offers.get(productId)!.price;
-    const same = !expected || (expected.amount === unitPrice.amount && expected.currency === unitPrice.currency);
+    const same =
+      !expected || (expected.amount === unitPrice.amount && expected.currency === unitPrice.currency);
     return same ? [] : [{ productId, unitPrice }];
   });
   return changed.length > 0 ? refusal('price-changed', { changed }) : items;
@@ -167,11 +168,11 @@ export interface FakeProducts {
 export async function startFakeProducts(): Promise<FakeProducts> {
   const { offers, reservations, put, release } = keepStock();
   const upstream = await startFakeUpstream(async (call) => {
-    const instead = await fake.before?.(call);
+    const instead = (await fake.before?.(call)) as Answer | undefined;
     if (instead) return instead;
     const orderId = orderIdOf(call);
     const answer = isHold(call) ? put(orderId, call.body as ReservationRequest) : release(orderId);
-    return (await fake.after?.(call)) ?? answer;
+    return ((await fake.after?.(call)) as Answer | undefined) ?? answer;
   });
   const fake: FakeProducts = {
     addresses: [upstream.url],

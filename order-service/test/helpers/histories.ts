@@ -27,7 +27,8 @@ export async function expectSoundHistories(database: Database): Promise<void> {
     const versions = history.map(({ moveVersion }) => moveVersion);
     expect({ id, versions }).toEqual({ id, versions: history.map((_, index) => index + 1) });
     expect({ id, first: statuses[0] }).toEqual({ id, first: 'pending' });
-    for (const [index, status] of statuses.slice(1).entries()) expect(moves[statuses[index]!]).toContain(status);
+    for (const [index, status] of statuses.slice(1).entries())
+      expect(moves[statuses[index]!]).toContain(status);
     const { status, version } = history[0]!;
     expect({ id, status, version }).toEqual({ id, status: statuses.at(-1), version: versions.at(-1) });
   }

@@ -99,8 +99,7 @@ async function serve(database: Database, products: FakeProducts): Promise<Replic
         .post(`/api/v1/orders/${orderId}/cancel`)
         .set({ Authorization: by.bearer, ...headers })
         .send({ reason: 'changed my mind' }),
-    get: (by, pathAndQuery) =>
-      served.request.get(`/api/v1${pathAndQuery}`).set('Authorization', by.bearer),
+    get: (by, pathAndQuery) => served.request.get(`/api/v1${pathAndQuery}`).set('Authorization', by.bearer),
   };
 }
 

@@ -5,8 +5,8 @@ import { versionConflict } from '@tradepost/service-kit/problem.ts';
 import { v7 as uuidv7 } from 'uuid';
 import { readOwnProduct } from '../products/products.queries.ts';
 import { belowReserved } from './inventory.errors.ts';
-import { lockStock, viewStock } from './inventory.queries.ts';
-import { LedgerEntry } from './ledger-entry.model.ts';
+import { getEntry, lockStock, viewStock } from './inventory.queries.ts';
+import type { LedgerEntry } from './ledger-entry.model.ts';
 import { moveStock } from './move-stock.ts';
 import type { Stock } from './stock.model.ts';
 
@@ -47,6 +47,6 @@ export async function adjustStock(
     const move = { productId, kind: 'adjustment', onHandDelta, reservedDelta: 0, reason } as const;
     const [entryId] = (await moveStock(database, tx, [move])) ?? [];
     if (entryId === undefined) throw new Error(`The locked stock of product ${productId} did not move.`);
-    await once.keep((await LedgerEntry.findByPk(entryId, { transaction: tx })) as LedgerEntry, tx);
+    await once.keep(await getEntry(entryId, tx), tx);
   });
 }

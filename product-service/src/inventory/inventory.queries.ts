@@ -18,6 +18,11 @@ export function lockStock(productIds: string[], tx: Transaction): Promise<Stock[
   });
 }
 
+/** A ledger entry that is there: none is ever deleted. */
+export function getEntry(entryId: string, tx?: Transaction): Promise<LedgerEntry> {
+  return LedgerEntry.findByPk(entryId, { transaction: tx ?? null, rejectOnEmpty: true });
+}
+
 /** Ledger entries of a product, newest first, one more than asked for. */
 export function listLedger(productId: string, limit: number, cursor?: string): Promise<LedgerEntry[]> {
   return LedgerEntry.findAll({

@@ -1,10 +1,8 @@
 import { id, text, time } from '@tradepost/service-kit/fields.ts';
 import { cursorParameter, limitParameter, pageOf } from '@tradepost/service-kit/pagination.ts';
 import { z } from 'zod';
+import { maxUnits, units } from '../shapes.ts';
 
-/** Far below 2^53, so that sums of many adjustments stay exact. */
-const maxUnits = 1_000_000_000;
-export const units = z.int().min(0).max(maxUnits);
 const reason = text(200);
 
 export const adjustment = z.union([

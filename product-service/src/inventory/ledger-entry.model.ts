@@ -1,3 +1,4 @@
+import { bigintColumn } from '@tradepost/service-kit/model-columns.ts';
 import {
   type CreationOptional,
   DataTypes,
@@ -26,8 +27,8 @@ export function defineLedgerEntry(sequelize: Sequelize): void {
       id: { type: DataTypes.UUID, primaryKey: true },
       productId: DataTypes.UUID,
       kind: DataTypes.STRING,
-      onHandDelta: DataTypes.BIGINT,
-      reservedDelta: DataTypes.BIGINT,
+      onHandDelta: bigintColumn('onHandDelta'),
+      reservedDelta: bigintColumn('reservedDelta'),
       reason: DataTypes.STRING,
       orderId: DataTypes.UUID,
       createdAt: DataTypes.DATE(3),

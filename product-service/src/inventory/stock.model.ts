@@ -1,3 +1,4 @@
+import { bigintColumn } from '@tradepost/service-kit/model-columns.ts';
 import {
   type CreationOptional,
   DataTypes,
@@ -18,18 +19,8 @@ export function defineStock(sequelize: Sequelize): void {
   Stock.init(
     {
       productId: { type: DataTypes.UUID, primaryKey: true },
-      onHand: {
-        type: DataTypes.BIGINT,
-        get(this: Stock) {
-          return Number(this.getDataValue('onHand'));
-        },
-      },
-      reserved: {
-        type: DataTypes.BIGINT,
-        get(this: Stock) {
-          return Number(this.getDataValue('reserved'));
-        },
-      },
+      onHand: bigintColumn('onHand'),
+      reserved: bigintColumn('reserved'),
     },
     { sequelize, tableName: 'stock' },
   );

@@ -28,6 +28,6 @@ export async function createProduct(
         { productId, kind: 'initial', onHandDelta: initialStock, reservedDelta: 0 },
       ]);
     }
-    return (await Product.findByPk(productId, { transaction: tx })) as Product;
+    return Product.findByPk(productId, { transaction: tx, rejectOnEmpty: true });
   });
 }

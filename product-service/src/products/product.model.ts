@@ -1,4 +1,4 @@
-import { fromJson } from '@tradepost/service-kit/database.ts';
+import { bigintColumn, jsonColumn } from '@tradepost/service-kit/model-columns.ts';
 import {
   type CreationOptional,
   DataTypes,
@@ -30,23 +30,11 @@ export function defineProduct(sequelize: Sequelize): void {
       sellerId: DataTypes.UUID,
       name: DataTypes.STRING,
       description: DataTypes.STRING,
-      priceMinor: {
-        type: DataTypes.BIGINT,
-        get(this: Product) {
-          // BIGINT is a number after create and may be a string after a read.
-          return Number(this.getDataValue('priceMinor'));
-        },
-      },
+      priceMinor: bigintColumn('priceMinor'),
       currency: DataTypes.STRING,
       categoryId: DataTypes.UUID,
       version: DataTypes.INTEGER,
-      fieldVersions: {
-        type: DataTypes.JSON,
-        defaultValue: {},
-        get(this: Product) {
-          return fromJson(this.getDataValue('fieldVersions'));
-        },
-      },
+      fieldVersions: { ...jsonColumn('fieldVersions'), defaultValue: {} },
       deletedAt: DataTypes.DATE(3),
       createdAt: DataTypes.DATE(3),
       updatedAt: DataTypes.DATE(3),

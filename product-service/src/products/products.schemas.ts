@@ -1,7 +1,7 @@
 import { flag, id, maxAmount, money, text, time } from '@tradepost/service-kit/fields.ts';
 import { cursorParameter, limitParameter, pageOf } from '@tradepost/service-kit/pagination.ts';
 import { z } from 'zod';
-import { units } from '../inventory/inventory.schemas.ts';
+import { units } from '../shapes.ts';
 
 const description = z
   .string()
@@ -38,7 +38,6 @@ export const product = z
   .meta({ id: 'Product' });
 
 export const productPage = pageOf(product);
-export const productId = z.strictObject({ id });
 
 export const sorts = ['newest', 'price', '-price', 'name'] as const;
 const idList = z

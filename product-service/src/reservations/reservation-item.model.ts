@@ -1,3 +1,4 @@
+import { bigintColumn } from '@tradepost/service-kit/model-columns.ts';
 import {
   type CreationOptional,
   DataTypes,
@@ -29,10 +30,10 @@ export function defineReservationItem(sequelize: Sequelize): void {
       productId: { type: DataTypes.UUID, primaryKey: true },
       sellerId: DataTypes.UUID,
       name: DataTypes.STRING,
-      quantity: DataTypes.BIGINT,
-      unitPriceMinor: DataTypes.BIGINT,
+      quantity: bigintColumn('quantity'),
+      unitPriceMinor: bigintColumn('unitPriceMinor'),
       currency: DataTypes.STRING,
-      returnedQuantity: DataTypes.BIGINT,
+      returnedQuantity: bigintColumn('returnedQuantity'),
     },
     { sequelize, tableName: 'reservation_items' },
   );

@@ -1,6 +1,6 @@
 import type { Database } from '@tradepost/service-kit/database.ts';
 import type { Transaction } from 'sequelize';
-import type { Offer, PricedItem } from './price-items.ts';
+import type { Offer, PricedItem } from './pricing.ts';
 import { ReservationItem } from './reservation-item.model.ts';
 import { Reservation } from './reservation.model.ts';
 
@@ -55,6 +55,13 @@ export async function findReservation(
   const lock = tx !== undefined;
   const reservation = await Reservation.findByPk(orderId, { transaction: tx ?? null, lock });
   return reservation ? { reservation, items: await findItems(orderId, tx) } : undefined;
+}
+
+/** A reservation that is there: none is ever deleted. */
+export async function getReservation(orderId: string): Promise<ReservationWithItems> {
+  const found = await findReservation(orderId);
+  if (!found) throw new Error(`Order ${orderId} has no reservation.`);
+  return found;
 }
 
 /** What order-service sees of a reservation. */

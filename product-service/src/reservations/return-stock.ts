@@ -1,10 +1,11 @@
-import { type Database, fromJson } from '@tradepost/service-kit/database.ts';
+import type { Database } from '@tradepost/service-kit/database.ts';
+import { fromJson } from '@tradepost/service-kit/model-columns.ts';
 import type { Transaction } from 'sequelize';
+import { sumLines } from './pricing.ts';
 import { moveStock } from '../inventory/move-stock.ts';
-import { sumLines } from './price-items.ts';
 import { Reservation } from './reservation.model.ts';
 import { reservationDiffers, wrongState } from './reservations.errors.ts';
-import { findReservation, type ReservationWithItems } from './reservations.queries.ts';
+import { getReservation, type ReservationWithItems } from './reservations.queries.ts';
 
 interface Return {
   orderId: string;
@@ -77,5 +78,5 @@ export async function returnStock(
     }
     if (!(await isRepeated(database, tx, request))) await takeBack(database, tx, request);
   });
-  return (await findReservation(orderId)) as ReservationWithItems;
+  return getReservation(orderId);
 }

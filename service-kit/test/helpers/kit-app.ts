@@ -32,6 +32,8 @@ export async function startKitApp(routes: readonly Route[], surroundings: Surrou
   app.use(noSuchPath, errorHandler(logger));
   const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
+  // As in production: a test that stops the process for a while must not find its connection closed.
+  server.keepAliveTimeout = 65_000;
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     url,

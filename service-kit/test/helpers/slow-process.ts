@@ -11,7 +11,7 @@ const config = {
   PORT: port,
   INTERNAL_PORT: 0,
   OPS_PORT: opsPort,
-  DRAIN_MS: 300,
+  DRAIN_MS: 1_000,
 } as CommonConfig;
 const logger = createLogger('slow', 'info');
 
@@ -22,9 +22,10 @@ await runProcess({ config, logger, metrics: createMetrics() }, () =>
       if (searchParams.has('reject')) void Promise.reject(new Error('nobody catches this'));
       void sleep(Number(searchParams.get('ms'))).then(() => res.end('done'));
     },
-    close: () => {
-      logger.info('closed');
-      return Promise.resolve();
-    },
+    closing: [
+      () => {
+        logger.info('closed');
+      },
+    ],
   }),
 );

@@ -34,17 +34,29 @@ export interface PricedItem {
 }
 
 /** The quantity wanted of each product: lines of the same one are summed. */
-export function sumLines(lines: readonly Line[]): Map<string, number> {
+export function sumLines(lines: readonly { productId: string; quantity: number }[]): Map<string, number> {
   const quantities = new Map<string, number>();
   for (const { productId, quantity } of lines)
     quantities.set(productId, (quantities.get(productId) ?? 0) + quantity);
   return quantities;
 }
 
-function refuseGone(quantities: Map<string, number>, offers: Map<string, Offer>): void {
-  const gone = [...quantities.keys()].filter((productId) => !offers.has(productId));
-  if (gone.length > 0)
+/** One item for each product, at its price and name of now. */
+function freeze(quantities: ReadonlyMap<string, number>, offers: ReadonlyMap<string, Offer>): PricedItem[] {
+  const gone: string[] = [];
+  const items: PricedItem[] = [];
+  for (const [productId, quantity] of quantities) {
+    const offer = offers.get(productId);
+    if (!offer) gone.push(productId);
+    else {
+      const { sellerId, name, priceMinor: unitPriceMinor, currency } = offer;
+      items.push({ productId, sellerId, name, quantity, unitPriceMinor, currency });
+    }
+  }
+  if (gone.length > 0) {
     throw productGone('Take these products out of the order.', { members: { productIds: gone } });
+  }
+  return items;
 }
 
 function refuseOtherPrice(lines: readonly Line[], offers: Map<string, Offer>): void {
@@ -78,12 +90,7 @@ export function priceItems(
   lines: readonly Line[],
   offers: Map<string, Offer>,
 ): PricedItem[] {
-  const quantities = sumLines(lines);
-  refuseGone(quantities, offers);
-  const items = [...quantities].sort().map(([productId, quantity]) => {
-    const { sellerId, name, priceMinor, currency } = offers.get(productId) as Offer;
-    return { productId, sellerId, name, quantity, unitPriceMinor: priceMinor, currency };
-  });
+  const items = freeze(new Map([...sumLines(lines)].sort()), offers);
   refuseSum(items);
   if (items.some(({ sellerId }) => sellerId === buyerId))
     throw ownProduct('Take your own products out of the order.');

@@ -7,8 +7,9 @@ import {
 } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { SigningKey } from '@tradepost/service-kit/authenticate.ts';
-import { type Database, fromJson } from '@tradepost/service-kit/database.ts';
+import type { Database } from '@tradepost/service-kit/database.ts';
 import type { FindKey } from '@tradepost/service-kit/key-set.ts';
+import { fromJson } from '@tradepost/service-kit/model-columns.ts';
 import { v7 as uuidv7 } from 'uuid';
 
 interface PublicJwk {
