@@ -89,7 +89,14 @@ test('40 orders at once on one product are all placed', async () => {
   const lamp = app.products.offer({ available: 40 });
   const admin = somebody('admin');
   const answers = await Promise.all(
-    Array.from({ length: 40 }, (_, index) => replicas[index % 2]!.place(somebody(), basket([lamp]))),
+    Array.from({ length: 40 }, async (_, index) => {
+      const buyer = somebody();
+      return eventually(
+        async () => replicas[index % 2]!.place(buyer, basket([lamp]), { 'Idempotency-Key': 'one of 40' }),
+        // Load that is too much for the machine is shed, and the request repeated.
+        ({ status, body }) => status !== 503 && body.code !== 'request-in-progress',
+      );
+    }),
   );
   for (const { status } of answers) expect([201, 202]).toContain(status);
   await settle();
@@ -193,10 +200,11 @@ test('two loops share the steps that are due: each is done once, and none is los
   app.products.goAway();
   const buyer = somebody();
   const lamp = app.products.offer({ available: 1000 });
-  const placed = await Promise.all(
-    Array.from({ length: 60 }, (_, index) => replicas[index % 2]!.place(buyer, basket([lamp])).expect(202)),
-  );
-  const orderIds = placed.map(({ body }) => body.id as string);
+  const orderIds: string[] = [];
+  for (let count = 0; count < 60; count += 1) {
+    const { body } = await replicas[count % 2]!.place(buyer, basket([lamp])).expect(202);
+    orderIds.push(body.id);
+  }
   for (const orderId of orderIds.slice(0, 15)) await app.cancel(buyer, orderId).expect(200);
   app.products.comeBack();
   await app.makeDue();

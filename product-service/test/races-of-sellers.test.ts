@@ -5,7 +5,7 @@ import { expectExactStock, readStock } from './helpers/invariants.ts';
 import type { Person, Product } from './helpers/product-app.ts';
 import { type Answer, type Replicas, startReplicas } from './helpers/replicas.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 
 let replicas: Replicas;
 let seller: Person;

@@ -1,11 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { pauseBefore } from '../replay/call-patiently.ts';
+import pLimit from 'p-limit';
+import { type PatientAnswer, type PatientRequest, pauseBefore } from '../replay/call-patiently.ts';
 import { countryCode } from '../replay/country-codes.ts';
+import { loadCatalogue } from '../replay/load-catalogue.ts';
+import { openAccounts } from '../replay/keep-accounts.ts';
+import { openSession, type Session } from '../replay/open-session.ts';
+import { placeOrder } from '../replay/place-order.ts';
 import { planCatalogue, wareKey } from '../replay/plan-catalogue.ts';
 import { layOutTable } from '../replay/print-table.ts';
 import { readInvoices } from '../replay/read-invoices.ts';
@@ -110,6 +115,101 @@ describe('the catalogue', () => {
   });
 });
 
+/** An API that gives the prepared answers in turn and remembers what it was asked. */
+function fakeApi(...answers: [status: number, body?: unknown, headers?: Record<string, string>][]) {
+  const asked: PatientRequest[] = [];
+  const callApi = async (request: PatientRequest): Promise<PatientAnswer> => {
+    const [status, body = null, headers = {}] = answers[asked.length]!;
+    asked.push(request);
+    return { status, body, headers: new Headers(headers) };
+  };
+  const paths = () => asked.map(({ method, path }) => `${method} ${path}`);
+  return { callApi, asked, paths };
+}
+
+describe('a session', () => {
+  const person = { email: 'a@example.com', displayName: 'A' };
+  const tokens = (accessToken: string) => ({ accessToken, refreshToken: `r-${accessToken}`, expiresIn: 900 });
+
+  test('registers once; the next run finds the tokens in a private file and asks for none', async () => {
+    const first = fakeApi([201, tokens('t1')]);
+    const accounts = await openAccounts(join(directory, 'once'), 'http://one');
+    expect((await openSession({ ...first, accounts }, person)).isNew).toBe(true);
+    await accounts.save();
+    expect((await stat(join(directory, 'once/replay.json'))).mode & 0o777).toBe(0o600);
+
+    const second = fakeApi([200]);
+    const reopened = await openAccounts(join(directory, 'once'), 'http://one');
+    expect(reopened.passwordFor('a@example.com')).toBe(accounts.passwordFor('a@example.com'));
+    const session = await openSession({ ...second, accounts: reopened }, person);
+    await session.call({ method: 'GET', path: '/orders' });
+    expect(session.isNew).toBe(false);
+    expect(second.asked).toEqual([{ method: 'GET', path: '/orders', token: 't1' }]);
+  });
+
+  test('logs in when it is registered, and refreshes once for many calls that are refused', async () => {
+    const api = fakeApi([409], [200, tokens('t1')], [401], [401], [200, tokens('t2')], [200], [200]);
+    const accounts = await openAccounts(join(directory, 'many'), 'http://one');
+    const session = await openSession({ ...api, accounts }, person);
+    await Promise.all([1, 2].map(() => session.call({ method: 'GET', path: '/orders' })));
+    expect(api.paths()).toEqual([
+      ...['POST /auth/register', 'POST /auth/login', 'GET /orders', 'GET /orders'],
+      ...['POST /auth/refresh', 'GET /orders', 'GET /orders'],
+    ]);
+    expect(api.asked.slice(-2).map(({ token }) => token)).toEqual(['t2', 't2']);
+  });
+});
+
+describe('placing an order', () => {
+  const wish = { key: 'k', body: { items: [{ productId: 'p', quantity: 1 }], shipTo: {}, note: 'n' } };
+  const order = (status: string) => ({ id: 'o', status, items: [], total: null, rejection: null });
+  const place = async (api: ReturnType<typeof fakeApi>) =>
+    placeOrder({ isNew: false, renew: async () => undefined, call: api.callApi } satisfies Session, wish);
+
+  test('repeats with the same key while the first request runs, then follows the order until it rests', async () => {
+    const api = fakeApi(
+      [409, { code: 'request-in-progress' }],
+      [202, order('pending'), { 'Idempotency-Replayed': 'true' }],
+      [200, order('pending')],
+      [200, order('awaiting_payment')],
+    );
+    expect(await place(api)).toMatchObject({ outcome: 'placed', replayed: true });
+    expect(api.paths()).toEqual(['POST /orders', 'POST /orders', 'GET /orders/o', 'GET /orders/o']);
+    expect(api.asked.slice(0, 2).map(({ key }) => key)).toEqual(['k', 'k']);
+  });
+
+  test('tells a refusal, and an order that came to rest as rejected', async () => {
+    const refused = await place(fakeApi([409, { code: 'insufficient-stock', requestId: 'r1' }]));
+    expect(refused).toMatchObject({
+      outcome: 'rejected',
+      reason: 'was refused with 409 insufficient-stock (request r1)',
+    });
+    const rejected = { ...order('rejected'), rejection: { detail: 'Too little.' } };
+    expect(await place(fakeApi([202, order('pending')], [200, rejected]))).toMatchObject({
+      outcome: 'rejected',
+      reason: 'was rejected: Too little.',
+    });
+  });
+});
+
+test('a product whose answer got lost is looked for before it is offered again', async () => {
+  const page = (...names: string[]) => ({
+    items: names.map((name) => ({ id: `id-${name}`, name })),
+    nextCursor: null,
+  });
+  const api = fakeApi([200, page()], [502], [201, { id: 'id-b' }], [200, page('b', 'a')]);
+  const session: Session = { isNew: false, renew: async () => undefined, call: api.callApi };
+  const wares = ['a', 'b'].map((name) => ({ name, description: '', priceMinor: 1, initialStock: 8 }));
+  const loading = { limit: pLimit(1), onProgress: () => {} };
+  const { productIds, made } = await loadCatalogue({ sellerId: 's', session }, wares, loading);
+  expect([...productIds].sort()).toEqual([
+    ['a', 'id-a'],
+    ['b', 'id-b'],
+  ]);
+  expect(made).toBe(1);
+  expect(api.asked.filter(({ method }) => method === 'POST').map(({ once }) => once)).toEqual([true, true]);
+});
+
 test('countries become ISO codes, also those that are none', () => {
   const names = ['United Kingdom', 'EIRE', 'Channel Islands', 'RSA', 'USA', 'Unspecified'];
   expect(names.map(countryCode)).toEqual(['GB', 'IE', 'JE', 'ZA', 'US', 'GB']);
@@ -138,12 +238,16 @@ const whenThere = isThere ? test : test.skip;
 if (!isThere)
   console.log("The retailer's real file is not beside this checkout: its totals are not compared.");
 
-whenThere("the retailer's December adds up to what is known of it", async () => {
-  const { invoices, noSale } = await readInvoices(retailer);
-  expect(sumUp(invoices)).toEqual({ orders: 1_798, lines: 48_842, units: 435_501, pence: 95_607_071 });
-  expect(noSale.cancelled + noSale.notPositive).toBe(50_062 - 48_842);
-  const wares = [...planCatalogue(invoices).values()];
-  expect(new Set(wares.map(({ name }) => name)).size).toBe(6_071);
-  expect(Math.max(...wares.map(({ name }) => name.length))).toBeLessThanOrEqual(200);
-  expect(wares.reduce((sum, { initialStock }) => sum + initialStock, 0)).toBe(435_501 + 7 * 6_071);
-});
+whenThere(
+  "the retailer's December adds up to what is known of it",
+  async () => {
+    const { invoices, noSale } = await readInvoices(retailer);
+    expect(sumUp(invoices)).toEqual({ orders: 1_798, lines: 48_842, units: 435_501, pence: 95_607_071 });
+    expect(noSale.cancelled + noSale.notPositive).toBe(50_062 - 48_842);
+    const wares = [...planCatalogue(invoices).values()];
+    expect(new Set(wares.map(({ name }) => name)).size).toBe(6_071);
+    expect(Math.max(...wares.map(({ name }) => name.length))).toBeLessThanOrEqual(200);
+    expect(wares.reduce((sum, { initialStock }) => sum + initialStock, 0)).toBe(435_501 + 7 * 6_071);
+  },
+  120_000,
+);

@@ -48,7 +48,7 @@ interface KeyRow {
   abandoned: number;
 }
 
-/** After this long without an answer the first request counts as dead. Longer than any answer takes to be known. */
+/** After this long without an answer the first request counts as dead; should it still live, the first answer stored wins. */
 const leaseSeconds = 3;
 const waitMs = 2_000;
 const pollMs = 50;
@@ -140,10 +140,14 @@ function render(answer: ReturnType<OnceOptions<unknown>['answer']>, request: Key
 /** Notes a refusal that left no resource behind; false when another request has taken the key meanwhile, or is about to. */
 async function keepRefusal(database: Database, request: KeyedRequest, answer: KeptAnswer): Promise<boolean> {
   try {
-    const inserted = await database.change(
-      `INSERT IGNORE INTO idempotency_keys (scope, caller_id, body_digest, status, headers, body, lease_until)
-       VALUES (:scope, :callerId, :bodyDigest, :status, :headers, :text, NOW(3))`,
-      { ...request, ...answer, headers: JSON.stringify(answer.headers) },
+    // A transaction, because only these are tried again after a deadlock: here all who wait for the key meet.
+    const inserted = await database.transaction((tx) =>
+      database.change(
+        `INSERT IGNORE INTO idempotency_keys (scope, caller_id, body_digest, status, headers, body, lease_until)
+         VALUES (:scope, :callerId, :bodyDigest, :status, :headers, :text, NOW(3))`,
+        { ...request, ...answer, headers: JSON.stringify(answer.headers) },
+        tx,
+      ),
     );
     return inserted === 1;
   } catch (error) {
@@ -224,7 +228,7 @@ export async function answerOnce<Result>(
     if (replay) return { ...replay, replayed: true };
     if (performance.now() > run.giveUpAt) throw stillRunning();
     // Everybody who waited for the key finds it free now: coming back one after the other, they do not deadlock again.
-    await sleep(Math.random() * pollMs);
+    await sleep(Math.random() * 4 * pollMs);
   }
 }
 

@@ -35,7 +35,11 @@ export type RefusalCode = (typeof refusalCodes)[number];
 export interface Refusal {
   code: RefusalCode;
   detail: string;
-  members: { short?: { productId: string; requested: number; available: number }[]; [name: string]: unknown };
+  members: {
+    short?: { productId: string; requested: number; available: number }[];
+    changed?: unknown;
+    productIds?: unknown;
+  };
 }
 
 export type ReservationOutcome = { held: HeldItem[] } | { refused: Refusal };
@@ -47,38 +51,19 @@ export interface ProductClient {
   release(orderId: string, deadlineMs?: number): Promise<void>;
 }
 
-interface ProblemBody {
-  code: RefusalCode;
-  detail: string;
-  short?: NonNullable<Refusal['members']['short']>;
-  changed?: unknown;
-  productIds?: unknown;
-}
+/** The reservation, or the problem; which of them, the status tells. */
+type Answer = Refusal & Refusal['members'] & { items?: HeldItem[] };
 
 /** An answer that makes no sense is a fault of the two services, not of the order: it stays due, and is told. */
 function unexpected(what: string, status: number): UpstreamUnavailable {
   return new UpstreamUnavailable(`product-service answered ${what} with ${status}`);
 }
 
-function toRefusal({ code, detail, short, changed, productIds }: ProblemBody): Refusal {
-  return {
-    code,
-    detail,
-    members: {
-      ...(short && { short }),
-      ...(changed !== undefined && { changed }),
-      ...(productIds !== undefined && { productIds }),
-    },
-  };
-}
-
 function toOutcome({ status, body }: HttpAnswer): ReservationOutcome {
-  const { items, code } = body as { items?: HeldItem[]; code?: string };
+  const { items, code, detail, short, changed, productIds } = body as Answer;
   if (status < 300 && items) return { held: items };
-  if (status >= 400 && refusalCodes.some((known) => known === code)) {
-    return { refused: toRefusal(body as ProblemBody) };
-  }
-  throw unexpected('a reservation', status);
+  if (status < 400 || !refusalCodes.includes(code)) throw unexpected('a reservation', status);
+  return { refused: { code, detail, members: { ...(short && { short }), changed, productIds } } };
 }
 
 export function createProductClient(http: HttpClient): ProductClient {

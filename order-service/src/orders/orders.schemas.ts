@@ -63,10 +63,15 @@ export const order = z
 
 export const orderPage = pageOf(order);
 export const cancellation = z.strictObject({ reason: text(200) });
+/** A database's DATETIME ends with the year 9999, which a time zone can push beyond. */
+const instant = z.iso
+  .datetime({ offset: true })
+  .refine((value) => !(new Date(value).getUTCFullYear() > 9999), 'must be before the year 10000');
+
 export const orderFilter = z.strictObject({
   status: z.enum(orderStatuses).optional(),
-  from: z.iso.datetime({ offset: true }).optional().meta({ description: 'Created at this time or later' }),
-  to: z.iso.datetime({ offset: true }).optional().meta({ description: 'Created before this time' }),
+  from: instant.optional().meta({ description: 'Created at this time or later' }),
+  to: instant.optional().meta({ description: 'Created before this time' }),
   limit: limitParameter,
   cursor: cursorParameter(id),
 });

@@ -53,15 +53,18 @@ function backoffSeconds(attempts: number): number {
   return Math.random() * Math.min(longestBackoffSeconds, 0.2 * 2 ** attempts);
 }
 
-async function resume(dependencies: ResumeDependencies, saga: DueSaga): Promise<void> {
+/** Does a due step, or puts it off; tells whether it is done. */
+async function resume(dependencies: ResumeDependencies, saga: DueSaga): Promise<boolean> {
   const { order_id: orderId, step, attempts } = saga;
   try {
     await doStep(dependencies, saga);
     dependencies.logger.info('order resumed', { orderId, step });
+    return true;
   } catch (error) {
     dependencies.logger.warn('order not resumed yet; trying again', { orderId, step, attempts, error });
     const inSeconds = backoffSeconds(attempts);
     await scheduleStep(dependencies.database, { orderId, after: step, next: step, inSeconds });
+    return false;
   }
 }
 
@@ -74,17 +77,22 @@ export function resumeOrders(dependencies: ResumeDependencies): { stop: () => Pr
   let stopped = false;
   let timer: NodeJS.Timeout;
 
-  const round = async (): Promise<void> => {
+  /** Tells whether to go on at once: after an outage many are due, and a full round that succeeded means that it is over. */
+  const round = async (): Promise<boolean> => {
     try {
       const due = await claimDue(database);
       // One that cannot even be put off is due again when its lease ends; the others are still waited for.
-      await Promise.allSettled(due.map((saga) => runInContext(() => resume(dependencies, saga))));
+      const results = await Promise.allSettled(
+        due.map((saga) => runInContext(() => resume(dependencies, saga))),
+      );
+      return due.length === batch && results.every((result) => result.status === 'fulfilled' && result.value);
     } catch (error) {
       logger.warn('due orders could not be resumed; trying again', { error });
+      return false;
     }
   };
   const loop = async (): Promise<void> => {
-    await round();
+    while ((await round()) && !stopped);
     if (!stopped) timer = setTimeout(() => void (working = loop()), pollMs);
   };
   let working = loop();

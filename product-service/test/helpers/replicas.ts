@@ -152,7 +152,7 @@ function settingsOf(
 }
 
 /** On a machine that is busy with more than this test, somebody may wait too long; a deadlock is never excused. */
-const shedLoad = /request failed, 503, .*(Operation timeout|Lock wait timeout|takes too long)/;
+const shedLoad = /^request failed, 503, (?!.*Deadlock)/;
 
 /** The gist of a line of log; empty for one that says nothing. */
 function summary(line: string): string[] {
@@ -165,6 +165,15 @@ async function answerOf(response: Response): Promise<Answer> {
   const text = await response.text();
   const body: unknown = text === '' ? undefined : JSON.parse(text);
   return { status: response.status, body, text, headers: response.headers };
+}
+
+/** As a good client: what is answered with Retry-After, as a busy machine may do, is sent again later. */
+async function patiently(send: () => Promise<Response>): Promise<Answer> {
+  for (let tries = 1; ; tries += 1) {
+    const answer = await answerOf(await send());
+    if (tries === 30 || !answer.headers.has('Retry-After')) return answer;
+    await sleep(1000 * Math.random());
+  }
 }
 
 /** Two processes of the service, as in production, each with its own pool, on one schema. */
@@ -181,32 +190,24 @@ export async function startReplicas(): Promise<Replicas> {
   let turn = 0;
   const next = (): Replica => replicas[turn++ % replicas.length]!;
 
-  async function call(
-    method: string,
-    target: string,
-    { headers = {}, body, by }: Call = {},
-  ): Promise<Answer> {
+  function call(method: string, target: string, { headers = {}, body, by }: Call = {}): Promise<Answer> {
     const sent = {
       ...headers,
       ...(by && { Authorization: by.bearer }),
       ...(body !== undefined && { 'Content-Type': 'application/json' }),
     };
     const payload = body === undefined ? null : JSON.stringify(body);
-    const url = `${next().publicUrl}/api/v1${target}`;
-    return answerOf(await checkedFetch(url, { method, headers: sent, body: payload }));
+    return patiently(() =>
+      checkedFetch(`${next().publicUrl}/api/v1${target}`, { method, headers: sent, body: payload }),
+    );
   }
 
-  /** As order-service does: what a busy machine sheds with 503 is sent again, because every such call may be. */
-  async function callInside(method: string, target: string, body?: object): Promise<Answer> {
-    for (let tries = 1; ; tries += 1) {
-      const headers = { Authorization: authorization(), ...(body && { 'Content-Type': 'application/json' }) };
-      const url = `${next().internalUrl}/internal/v1/reservations/${target}`;
-      const answer = await answerOf(
-        await fetch(url, { method, headers, body: body ? JSON.stringify(body) : null }),
-      );
-      if (answer.status !== 503 || tries === 20) return answer;
-      await sleep(1000 * Math.random());
-    }
+  function callInside(method: string, target: string, body?: object): Promise<Answer> {
+    const headers = { Authorization: authorization(), ...(body && { 'Content-Type': 'application/json' }) };
+    const payload = body ? JSON.stringify(body) : null;
+    return patiently(() =>
+      fetch(`${next().internalUrl}/internal/v1/reservations/${target}`, { method, headers, body: payload }),
+    );
   }
 
   return {
