@@ -90,7 +90,7 @@ it('makes one order of a key that comes 50 times at once, and the same answer 50
   const answers = await together(50, () => shop.order(buyer, [[product, 1]], 'the same key'));
   // Whoever waited for longer than 2 s is told to come again; then it is the answer of the first.
   const settled = await Promise.all(
-    answers.map((answer) =>
+    answers.map(async (answer) =>
       answer.body.code === 'request-in-progress' ? shop.order(buyer, [[product, 1]], 'the same key') : answer,
     ),
   );

@@ -20,8 +20,8 @@ defineModels(database.sequelize);
 
 await runProcess({ config, logger, metrics }, async () => {
   await migrate(path.join(import.meta.dirname, '../migrations'), config, logger);
-  const passwords = await hashPasswords(config.BCRYPT_COST);
-  await ensureAdmin({ database, passwords }, config);
+  const passwords = hashPasswords(config.BCRYPT_COST);
+  await ensureAdmin({ database, passwords, logger }, config);
   const keys = await loadSigningKeys(database);
   const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, REFRESH_REUSE_LEEWAY_SECONDS: leewaySeconds } = config;
   const authenticate = authenticateUsers(keys.find, { issuer, audience });

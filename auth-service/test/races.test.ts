@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Database, openDatabase } from '@tradepost/service-kit/database.ts';
-import { createTestDatabase } from '@tradepost/service-kit/testing.ts';
+import { createTestDatabase, silentLogger } from '@tradepost/service-kit/testing.ts';
 import { ensureAdmin } from '../src/accounts/ensure-admin.ts';
 import { hashPasswords } from '../src/accounts/hash-passwords.ts';
 import { defineModels } from '../src/models.ts';
@@ -99,10 +99,12 @@ test('three replicas that start at once make one signing key and publish it', as
 });
 
 test('three replicas that start at once make one first admin', async () => {
-  const passwords = await hashPasswords(4);
+  const passwords = hashPasswords(4);
   const settings = { ADMIN_EMAIL: adminLogIn.email, ADMIN_PASSWORD: adminLogIn.password };
   for (let round = 0; round < 10; round += 1) {
-    const { rows } = await startTogether((database) => ensureAdmin({ database, passwords }, settings));
+    const { rows } = await startTogether((database) =>
+      ensureAdmin({ database, passwords, logger: silentLogger }, settings),
+    );
     expect(rows).toBe(1);
   }
 });

@@ -109,10 +109,11 @@ describe.each(cases())('an order refused as $code', ({ code, status, members = {
     for (const item of rejected.items)
       expect(item).toMatchObject({ name: null, unitPrice: null, lineTotal: null });
     const [saga] = await app.database.select(
-      'SELECT step, due_at FROM order_sagas WHERE order_id = :orderId',
+      'SELECT step, due_at <= NOW(3) AS due FROM order_sagas WHERE order_id = :orderId',
       { orderId },
     );
-    expect(saga).toEqual({ step: 'nothing', due_at: null });
+    // An earlier try of the call may still arrive: the tombstone of a release keeps it from holding stock.
+    expect(saga).toEqual({ step: 'release', due: 1 });
   });
 });
 

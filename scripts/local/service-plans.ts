@@ -42,16 +42,7 @@ const databases: Record<ServiceName, { name: string; user: string; migrator: str
 };
 
 // What a developer may want to try without editing a file; everything else is the starter's to decide.
-const passedOn = [
-  'PATH',
-  'HOME',
-  'LANG',
-  'TZ',
-  'TMPDIR',
-  'LOG_LEVEL',
-  'CORS_ORIGINS',
-  'PAYMENT_WINDOW_MINUTES',
-];
+const passedOn = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'LOG_LEVEL', 'PAYMENT_WINDOW_MINUTES'];
 
 function surroundingSettings(): Settings {
   const entries = passedOn.map((name) => [name, process.env[name]] as const);
@@ -72,7 +63,6 @@ function ownSettings(service: ServiceName, { admin, ports }: ServiceSurroundings
     'order-service': {
       JWKS_URL,
       PRODUCT_SERVICE_URL: everyReplica(ports['product-service'], 'internal'),
-      PAYMENT_WINDOW_MINUTES: '60',
     },
   };
   return perService[service];

@@ -29,8 +29,27 @@ export function text(max: number) {
   return z
     .string()
     .min(1)
-    .max(max)
-    .refine((value) => value.isWellFormed() && value.trim() !== '', 'must be text, and not blank');
+    .refine((value) => value.isWellFormed() && value.trim() !== '', 'must be text, and not blank')
+    .refine(
+      (value) => value.length <= max || Array.from(value).length <= max,
+      `must have at most ${max} characters`,
+    )
+    .meta({ maxLength: max });
+}
+
+/** A whole number in a query, in decimal digits only: `Number` would take `1e1`, `0x10` and nothing at all. */
+export function wholeNumber(min: number, max: number) {
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.int().min(min).max(max))
+    .meta({
+      override: ({ jsonSchema }) => {
+        delete jsonSchema.pattern;
+        Object.assign(jsonSchema, { type: 'integer', minimum: min, maximum: max });
+      },
+    });
 }
 
 /** `true` or `false` in a query. */

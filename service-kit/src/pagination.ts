@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import { wholeNumber } from './fields.ts';
 
 /** `?limit`: 1 to 100, 20 when absent. */
-export const limitParameter = z.coerce.number().int().min(1).max(100).default(20);
+export const limitParameter = wholeNumber(1, 100)
+  .default(20)
+  .meta({ override: { default: 20 } });
 
 /**
  * `?cursor`: where the page before ended. Opaque to the caller: base64url of the JSON of the last row's sort values.

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { unavailable } from '@tradepost/service-kit/problem.ts';
 import bcrypt from 'bcrypt';
-import { bulkhead, BulkheadRejectedError } from 'cockatiel';
+import { bulkhead, BulkheadRejectedError, TaskCancelledError } from 'cockatiel';
 import { maxBytes } from './password-rules.ts';
 
 export interface Passwords {
@@ -10,23 +10,24 @@ export interface Passwords {
   verify(password: string, hash: string | undefined): Promise<boolean>;
 }
 
-/** About a second of work for each core at cost 12; whoever comes after that is told to come again. */
-const queueLength = 64;
+/** Whoever waits for longer is told to come again, and costs nothing: a hash that nobody waits for is not made. */
+const patienceMs = 3_000;
+const queueLength = 1_000;
 
 /**
  * Hashing behind a bounded queue: it takes a core for a quarter of a second, and must not pile up without end.
  * @param cost bcrypt's, the exponent of its rounds
  */
-export async function hashPasswords(cost: number): Promise<Passwords> {
+export function hashPasswords(cost: number): Passwords {
   const queue = bulkhead(availableParallelism(), queueLength);
-  const unknownHash = await bcrypt.hash('nobody has this account', cost);
+  // Well-formed and equal to no password; comparing with it takes as long as with any other of this cost.
+  const unknownHash = `$2b$${String(cost).padStart(2, '0')}$${'.'.repeat(53)}`;
   const queued = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
-      return await queue.execute(work);
+      return await queue.execute(work, AbortSignal.timeout(patienceMs));
     } catch (error) {
-      if (error instanceof BulkheadRejectedError)
-        throw unavailable('Too many log-ins at once; try again.', error);
-      throw error;
+      const shed = error instanceof BulkheadRejectedError || error instanceof TaskCancelledError;
+      throw shed ? unavailable('Too many log-ins at once; try again.', error) : error;
     }
   };
   return {

@@ -34,9 +34,9 @@ export interface AuthApp extends Omit<CheckedApp, 'close'> {
 let registered = 0;
 
 async function prepare(database: TestDatabase, cost: number, leewaySeconds: number) {
-  const passwords = await hashPasswords(cost);
+  const passwords = hashPasswords(cost);
   await ensureAdmin(
-    { database, passwords },
+    { database, passwords, logger: silentLogger },
     { ADMIN_EMAIL: adminLogIn.email, ADMIN_PASSWORD: adminLogIn.password },
   );
   const keys = await loadSigningKeys(database);

@@ -78,7 +78,10 @@ export async function reserveOrder(
   const outcome = await products.reserve(toRequest(placed), deadlineMs);
   await database.transaction(async (tx) => {
     if (await note(database, tx, { orderId, outcome })) {
-      await scheduleStep(database, { orderId, after: 'reserve', next: 'nothing', inSeconds: 0 }, tx);
+      // An earlier try of the same call may still be on its way, and find stock when it arrives: a refused order leaves
+      // the tombstone of a release, which nothing gets past.
+      const next = 'refused' in outcome ? 'release' : 'nothing';
+      await scheduleStep(database, { orderId, after: 'reserve', next, inSeconds: 0 }, tx);
     }
     await settled?.(tx);
   });

@@ -2,6 +2,7 @@ import type { Database } from '@tradepost/service-kit/database.ts';
 import { type Page, toPage } from '@tradepost/service-kit/pagination.ts';
 import { Product } from './product.model.ts';
 import type { ProductFilter } from './products.schemas.ts';
+import { search } from './search.ts';
 
 const orders = {
   newest: { column: 'products.id', direction: 'DESC', value: () => null },
@@ -9,22 +10,6 @@ const orders = {
   '-price': { column: 'price_minor', direction: 'DESC', value: (product: Product) => product.priceMinor },
   name: { column: 'name', direction: 'ASC', value: (product: Product) => product.name },
 } as const;
-
-/** Words that InnoDB leaves out of its index: asked for with "+", they would find nothing. */
-const stopWords = new Set(
-  'a about an are as at be by com de en for from how i in is it la of on or that the this to was what when where who will with und the www'.split(
-    ' ',
-  ),
-);
-
-/** Every word must occur, at least as the beginning of one (MySQL manual 14.9.2, boolean mode). */
-function toBooleanQuery(q: string): string {
-  const words = q.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  return words
-    .filter((word) => !stopWords.has(word))
-    .map((word) => `+${word}*`)
-    .join(' ');
-}
 
 /** Starts after the last row of the page before: keyset paging, whose cost does not grow with the page's number. */
 function afterCursor({ cursor, sort }: ProductFilter): string[] {
@@ -43,7 +28,7 @@ function conditions(filter: ProductFilter): string[] {
   const stock = `(SELECT 1 FROM stock WHERE stock.product_id = products.id AND on_hand > reserved)`;
   return [
     'deleted_at IS NULL',
-    ...(q === undefined ? [] : ['MATCH (name, description) AGAINST (:words IN BOOLEAN MODE)']),
+    ...(q === undefined ? [] : search(q).conditions),
     ...(category === undefined ? [] : ['category_id = :category']),
     ...(seller === undefined ? [] : ['seller_id = :seller']),
     ...(minPrice === undefined ? [] : ['price_minor >= :minPrice']),
@@ -68,7 +53,7 @@ export async function listProducts(
       mapToModel: true,
       replacements: {
         ...filter,
-        words: toBooleanQuery(filter.q ?? ''),
+        ...search(filter.q ?? '').values,
         lastValue: filter.cursor?.[1],
         lastId: filter.cursor?.[2],
         rows: filter.limit + 1,

@@ -1,4 +1,4 @@
-import { flag, id, maxAmount, money, text, time } from '@tradepost/service-kit/fields.ts';
+import { flag, id, maxAmount, money, text, time, wholeNumber } from '@tradepost/service-kit/fields.ts';
 import { cursorParameter, limitParameter, pageOf } from '@tradepost/service-kit/pagination.ts';
 import { z } from 'zod';
 import { units } from '../shapes.ts';
@@ -7,7 +7,7 @@ const description = z
   .string()
   .max(10_000)
   .refine((value) => value.isWellFormed(), 'must be text');
-const amount = z.coerce.number().int().min(0).max(maxAmount);
+const amount = wholeNumber(0, maxAmount);
 // Categories have no endpoint yet, so none can be named.
 const categoryId = z.null();
 
