@@ -117,7 +117,8 @@ describe('bad input', () => {
     expect(answer.status).toBe(status);
     expect(answer.headers.get('content-type')).toMatch('application/problem+json');
     const problem = (await answer.json()) as { errors?: { pointer: string }[] };
-    expect((problem.errors ?? []).map(({ pointer }) => pointer)).toEqual(pointers);
+    // A place may have two faults: 2^53 is neither a safe integer nor at most 100,000.
+    expect([...new Set((problem.errors ?? []).map(({ pointer }) => pointer))]).toEqual(pointers);
   });
 
   it.each([

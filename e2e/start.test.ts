@@ -1,22 +1,21 @@
 import { afterAll, expect, it } from '@jest/globals';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
-import { runStack } from './helpers/run-stack.ts';
+import { runStack, type TestStack } from './helpers/run-stack.ts';
 import { type Order, Shop } from './helpers/shop.ts';
 
-const directories: string[] = [];
-async function makeDirectory(): Promise<string> {
-  const directory = await mkdtemp(path.join(tmpdir(), 'tradepost-'));
-  directories.push(directory);
-  return directory;
+const stacks: TestStack[] = [];
+async function start(options: Parameters<typeof runStack>[0]): Promise<TestStack> {
+  const stack = await runStack(options);
+  stacks.push(stack);
+  return stack;
 }
-afterAll(() => Promise.all(directories.map((directory) => rm(directory, { recursive: true, force: true }))));
+// Whatever a failed test has left running stops here.
+afterAll(async () => {
+  for (const stack of stacks) await stack.remove();
+});
 
 it('finds its data again at the next start', async () => {
-  const dataDirectory = await makeDirectory();
-  const first = await runStack({ dataDirectory });
+  const first = await start({});
   const shop = new Shop(first.url);
   const seller = await shop.registerSeller(first.admin);
   const buyer = await shop.register();
@@ -26,7 +25,7 @@ it('finds its data again at the next start', async () => {
   await first.stop();
 
   const startedAt = performance.now();
-  const second = await runStack({ dataDirectory });
+  const second = await start({ dataDirectory: first.dataPath });
   // Eight seconds on a machine that does nothing else; tests share theirs.
   expect(performance.now() - startedAt).toBeLessThan(16_000);
   const again = new Shop(second.url);
@@ -39,7 +38,6 @@ it('finds its data again at the next start', async () => {
       reserved: 2,
     },
   );
-  await second.stop();
 });
 
 const databases = { authDB: 5, productsDB: 7, ordersDB: 5 };
@@ -57,7 +55,7 @@ async function count(root: Connection, sql: string): Promise<number> {
 }
 
 it('starts three replicas of each service at once on empty databases, ten times', async () => {
-  const stack = await runStack({ replicas: 3 });
+  const stack = await start({ replicas: 3 });
   const root = await stack.database.connectAsRoot();
   const replicas = Object.values(stack.processes).flat();
   const awaitReady = async (): Promise<void> => {
@@ -84,6 +82,5 @@ it('starts three replicas of each service at once on empty databases, ten times'
     expect(replicas.map(({ deaths }) => deaths)).toEqual(replicas.map(() => 0));
   } finally {
     await root.end();
-    await stack.remove();
   }
 }, 300_000);

@@ -113,12 +113,17 @@ export class Shop {
     return answer.body;
   }
 
-  order(buyer: Person, items: [Product, number][], key: string = randomUUID()): Promise<Answer<Order>> {
-    return this.call<Order>('POST', '/orders', {
-      token: buyer.token,
-      headers: { 'Idempotency-Key': key },
-      body: { items: items.map(([{ id }, quantity]) => ({ productId: id, quantity })), shipTo },
-    });
+  /** Places an order; when load is shed, comes again with the same key after the time it is told, as a client should. */
+  async order(buyer: Person, items: [Product, number][], key: string = randomUUID()): Promise<Answer<Order>> {
+    for (;;) {
+      const answer = await this.call<Order>('POST', '/orders', {
+        token: buyer.token,
+        headers: { 'Idempotency-Key': key },
+        body: { items: items.map(([{ id }, quantity]) => ({ productId: id, quantity })), shipTo },
+      });
+      if (answer.status !== 503) return answer;
+      await sleep(Number(answer.headers.get('retry-after')) * 1000);
+    }
   }
 
   async readOrder(buyer: Person, orderId: string): Promise<Order> {

@@ -93,7 +93,7 @@ export async function retryTransaction<T>(attempt: () => Promise<T>): Promise<T>
  * @param settings where the database is, and as whom
  * @param acquireMs how long a query may wait for a connection of the pool before it fails
  */
-export function openDatabase(settings: DatabaseSettings, acquireMs = 3_000): Database {
+export function openDatabase(settings: DatabaseSettings, acquireMs = 4_500): Database {
   const sequelize = new Sequelize(settings.DB_NAME, settings.DB_USER, settings.DB_PASSWORD, {
     host: settings.DB_HOST,
     port: settings.DB_PORT,

@@ -19,7 +19,7 @@ const line = z.strictObject({
   productId: id,
   quantity: z.int().min(1).max(100_000),
   expectedUnitPrice: money
-    .optional()
+    .exactOptional()
     .meta({ description: 'The order is refused when the price is another by now' }),
 });
 

@@ -3,7 +3,7 @@ import { UpstreamUnavailable } from '@tradepost/service-kit/http-client.ts';
 import { claimKeys, type Once } from '@tradepost/service-kit/idempotency.ts';
 import type { Transaction } from 'sequelize';
 import { v7 as uuidv7 } from 'uuid';
-import type { ProductClient } from '../clients/product-client.ts';
+import type { ProductClient, ReservationRequest } from '../clients/product-client.ts';
 import { leaseSeconds } from '../saga/lease.ts';
 import { reserveOrder } from '../saga/reserve-order.ts';
 import { scheduleStep } from '../saga/schedule-step.ts';
@@ -19,11 +19,7 @@ export interface PlaceOrderDependencies {
 
 interface Placement {
   buyerId: string;
-  items: {
-    productId: string;
-    quantity: number;
-    expectedUnitPrice?: { amount: number; currency: string } | undefined;
-  }[];
+  items: ReservationRequest['items'];
   shipTo: Address;
   billTo?: Address | undefined;
   note?: string | undefined;
@@ -33,11 +29,7 @@ interface Placement {
 /** When the orders are placed and must be paid, by the database's clock, the only one that all replicas share. */
 async function readTimes({ database, paymentWindowMinutes }: PlaceOrderDependencies, tx: Transaction) {
   const sql = 'SELECT NOW(3) AS createdAt, NOW(3) + INTERVAL :paymentWindowMinutes MINUTE AS paymentDueAt';
-  const [times] = await database.select<{ createdAt: Date; paymentDueAt: Date }>(
-    sql,
-    { paymentWindowMinutes },
-    tx,
-  );
+  const [times] = await database.select(sql, { paymentWindowMinutes }, tx);
   return times as { createdAt: Date; paymentDueAt: Date };
 }
 
