@@ -104,6 +104,8 @@ export async function startDatabase(options: DatabaseOptions): Promise<DatabaseS
   const { data, program, secrets, onProgress, signal } = options;
   const files = await prepareDatabaseFiles(data.path, program, onProgress);
   const [socketPath, [port = 0]] = [await chooseSocketPath(data.path), await freePorts(1)];
+  // After a crash MySQL's lock stays and names a process; when any has that id by now, MySQL would refuse to start.
+  await rm(`${socketPath}.lock`, { force: true });
   const rootPassword = secrets.passwordFor('root');
   databaseUsers.forEach((user) => secrets.passwordFor(user));
   await secrets.save();

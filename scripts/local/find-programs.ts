@@ -64,13 +64,14 @@ async function findDatabase(): Promise<DatabaseProgram | null> {
   const path = findProgram('mariadbd') ?? findProgram('mysqld');
   if (path === null) return null;
   const { stdout } = await run(path, ['--no-defaults', '--version']);
-  const series = /Ver (\d+\.\d+)/.exec(stdout)?.[1];
+  const [, version = '', series] = /Ver ((\d+\.\d+)\S*)/.exec(stdout) ?? [];
   if (series === undefined) {
     throw new Refusal(
       `${path} did not tell its version: reinstall the database server, or put another one first in PATH.`,
     );
   }
-  if (!/mariadb/i.test(stdout)) return { vendor: 'MySQL', series, path, installDb: null };
+  // The rest of the line holds the program's path, which may say mariadb of either.
+  if (!/mariadb/i.test(version)) return { vendor: 'MySQL', series, path, installDb: null };
   const installDb = findInstallDb(path);
   return installDb === null ? null : { vendor: 'MariaDB', series, path, installDb };
 }
