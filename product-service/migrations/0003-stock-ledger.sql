@@ -7,6 +7,5 @@ CREATE TABLE stock_ledger (
   reason         VARCHAR(200) NULL,
   order_id       CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NULL,
   created_at     DATETIME(3)  NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
-  KEY stock_ledger_product (product_id, id),
-  CONSTRAINT stock_ledger_product FOREIGN KEY (product_id) REFERENCES products (id)
-) ENGINE = InnoDB
+  KEY stock_ledger_product (product_id, id)
+) ENGINE = InnoDB COMMENT 'no foreign key to products: each sale would lock the product, and wait for every edit of it'

@@ -1,10 +1,9 @@
 import { type Database, isDuplicate } from '@tradepost/service-kit/database.ts';
 import { Problem } from '@tradepost/service-kit/problem.ts';
 import type { Transaction } from 'sequelize';
-import { sumLines } from './pricing.ts';
 import { moveStock } from '../inventory/move-stock.ts';
 import { lockStock } from '../inventory/inventory.queries.ts';
-import { type Line, type Offer, type PricedItem, priceItems } from './pricing.ts';
+import { type Line, type Offer, type PricedItem, priceItems, sumLines } from './pricing.ts';
 import { ReservationItem } from './reservation-item.model.ts';
 import { Reservation } from './reservation.model.ts';
 import { insufficientStock, reservationDiffers, reservationReleased } from './reservations.errors.ts';
