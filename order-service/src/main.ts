@@ -6,11 +6,11 @@ import {
 } from '@tradepost/service-kit/authenticate.ts';
 import { openDatabase } from '@tradepost/service-kit/database.ts';
 import { createHttpClient } from '@tradepost/service-kit/http-client.ts';
-import { purgeKeysHourly } from '@tradepost/service-kit/idempotency.ts';
 import { issuerKeys } from '@tradepost/service-kit/key-set.ts';
 import { createLogger } from '@tradepost/service-kit/logger.ts';
 import { createMetrics } from '@tradepost/service-kit/metrics.ts';
 import { migrate } from '@tradepost/service-kit/migrate.ts';
+import { purgeKeysHourly } from '@tradepost/service-kit/purge-keys.ts';
 import { runProcess } from '@tradepost/service-kit/server.ts';
 import { createApp } from './app.ts';
 import { createProductClient } from './clients/product-client.ts';

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QueryTypes, type Transaction } from 'sequelize';
 import { type Database, isDuplicate, isLockedOut } from './database.ts';
-import type { Logger } from './logger.ts';
 import { fromJson } from './model-columns.ts';
 import { idempotencyKeyReused, Problem, problemBody, requestInProgress } from './problem.ts';
 
@@ -52,7 +51,6 @@ interface KeyRow {
 const leaseSeconds = 3;
 const waitMs = 2_000;
 const pollMs = 50;
-const keptHours = 48;
 /** Refusals that work came to; 400, 401, 403, 428, 429 and every 5xx leave the key free. */
 const keptRefusals = new Set([404, 409, 412, 422]);
 
@@ -230,22 +228,4 @@ export async function answerOnce<Result>(
     // Everybody who waited for the key finds it free now: coming back one after the other, they do not deadlock again.
     await sleep(Math.random() * 4 * pollMs);
   }
-}
-
-/** Deletes keys older than 48 h once an hour, a bounded number at a time, so that no lock lasts. */
-export function purgeKeysHourly(database: Database, logger: Logger): { stop: () => void } {
-  const sql = 'DELETE FROM idempotency_keys WHERE created_at < NOW(3) - INTERVAL :keptHours HOUR LIMIT 1000';
-  const purge = async (): Promise<void> => {
-    while ((await database.change(sql, { keptHours })) > 0);
-  };
-  const timer = setInterval(() => {
-    purge().catch((error: unknown) =>
-      logger.warn('old keys could not be deleted; trying again in an hour', { error }),
-    );
-  }, 3_600_000);
-  return {
-    stop: () => {
-      clearInterval(timer);
-    },
-  };
 }

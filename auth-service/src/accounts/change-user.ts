@@ -14,25 +14,26 @@ interface UserChange {
   changes: { displayName?: string | null; phone?: string | null };
 }
 
-/** Changes one's own account: compares the version, then updates the row if it still has that version. */
+/** Changes one's own account: compares the version, updates the row if it still has that version, and reads what it made. */
 export async function changeUser(
   { database }: { database: Database },
   { userId, ifMatch, changes }: UserChange,
 ): Promise<Account> {
-  const account = await readAccount(userId);
-  requireMatch(ifMatch, versionOf(account), () => viewAccount(account));
-  const { version } = account.user;
-  const fields = Object.keys(changes) as (keyof typeof changes)[];
-  const changed = fields.filter((field) => changes[field] !== account.user[field]);
-  const fieldVersions = withChanges(versionOf(account), changed);
-  const [updated] = await database.transaction((tx) =>
+  // The update locks the row until COMMIT: what is read after it is this edit, never the next one.
+  return database.transaction(async (tx) => {
+    const account = await readAccount(userId, tx);
+    requireMatch(ifMatch, versionOf(account), () => viewAccount(account));
+    const { version } = account.user;
+    const fields = Object.keys(changes) as (keyof typeof changes)[];
+    const changed = fields.filter((field) => changes[field] !== account.user[field]);
+    const fieldVersions = withChanges(versionOf(account), changed);
     // The version in the WHERE decides a race; static update() does not raise it by itself.
-    User.update(
+    const [updated] = await User.update(
       { ...changes, version: version + 1, fieldVersions },
       { where: { id: userId, version }, transaction: tx },
-    ),
-  );
-  const current = await readAccount(userId);
-  if (updated === 0) throw staleVersion([String(version)], versionOf(current), viewAccount(current));
-  return current;
+    );
+    const current = await readAccount(userId, tx);
+    if (updated === 0) throw staleVersion([String(version)], versionOf(current), viewAccount(current));
+    return current;
+  });
 }
