@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { authenticateUsers } from '@tradepost/service-kit/authenticate.ts';
-import { openDatabase } from '@tradepost/service-kit/database.ts';
+import { isPassing, openDatabase } from '@tradepost/service-kit/database.ts';
 import { createLogger } from '@tradepost/service-kit/logger.ts';
 import { createMetrics } from '@tradepost/service-kit/metrics.ts';
 import { migrate } from '@tradepost/service-kit/migrate.ts';
+import { patiently } from '@tradepost/service-kit/patiently.ts';
 import { runProcess } from '@tradepost/service-kit/server.ts';
 import { ensureAdmin } from './accounts/ensure-admin.ts';
 import { hashPasswords } from './accounts/hash-passwords.ts';
@@ -21,11 +22,11 @@ defineModels(database.sequelize);
 await runProcess({ config, logger, metrics }, async () => {
   await migrate(path.join(import.meta.dirname, '../migrations'), config, logger);
   const passwords = hashPasswords(config.BCRYPT_COST);
-  await ensureAdmin({ database, passwords, logger }, config);
-  const keys = await loadSigningKeys(database);
+  await patiently(() => ensureAdmin({ database, passwords, logger }, config), logger, isPassing);
+  const keys = await patiently(() => loadSigningKeys(database), logger, isPassing);
   const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, REFRESH_REUSE_LEEWAY_SECONDS: leewaySeconds } = config;
   const authenticate = authenticateUsers(keys.find, { issuer, audience });
   const tokenIssuer = { keys, issuer, audience };
   const dependencies = { database, passwords, tokenIssuer, leewaySeconds, authenticate, logger, metrics };
-  return { publicApp: createApp(dependencies), closing: [database.close] };
+  return { publicApp: createApp(dependencies), ping: database.ping, closing: [database.close] };
 });

@@ -35,5 +35,5 @@ await runProcess({ config, logger, metrics }, async () => {
   const purging = purgeKeysHourly(database, logger);
   const { PAYMENT_WINDOW_MINUTES: paymentWindowMinutes } = config;
   const publicApp = createApp({ database, products, paymentWindowMinutes, authenticate, logger, metrics });
-  return { publicApp, closing: [purging.stop, resuming.stop, database.close] };
+  return { publicApp, ping: database.ping, closing: [purging.stop, resuming.stop, database.close] };
 });

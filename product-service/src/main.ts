@@ -27,5 +27,6 @@ await runProcess({ config, logger, metrics }, async () => {
   const dependencies = { database, authenticate, logger, metrics };
   const purging = purgeKeysHourly(database, logger);
   const closing = [purging.stop, database.close];
-  return { publicApp: createPublicApp(dependencies), internalApp: createInternalApp(dependencies), closing };
+  const [publicApp, internalApp] = [createPublicApp(dependencies), createInternalApp(dependencies)];
+  return { publicApp, internalApp, ping: database.ping, closing };
 });

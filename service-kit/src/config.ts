@@ -10,15 +10,7 @@ export const urlList = z
   .transform((value) => value.split(',').map((part) => part.trim()))
   .pipe(z.array(url).min(1));
 
-/** The settings that every service has; a service adds its own. */
-export const settings = {
-  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
-  HOST: z.string().default('0.0.0.0'),
-  PORT: port.default(3000),
-  INTERNAL_PORT: port.default(3100),
-  OPS_PORT: port.default(9100),
-  LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
-  DRAIN_MS: z.coerce.number().int().min(0).max(60_000).default(500),
+const databaseSettings = {
   DB_HOST: z.string(),
   DB_PORT: port.default(3306),
   DB_NAME: z.string(),
@@ -26,6 +18,29 @@ export const settings = {
   DB_PASSWORD: z.string(),
   DB_MIGRATION_USER: z.string().optional(),
   DB_MIGRATION_PASSWORD: z.string().optional(),
+};
+const logLevel = z.enum(['error', 'warn', 'info', 'debug']).default('info');
+
+/** What a process needs that only migrates: the running service may then do without the right to change tables. */
+export const migrationSettings = {
+  ...databaseSettings,
+  LOG_LEVEL: logLevel,
+  DB_USER: z.string().default(''),
+  DB_PASSWORD: z.string().default(''),
+  DB_MIGRATION_USER: z.string(),
+  DB_MIGRATION_PASSWORD: z.string(),
+};
+
+/** The settings that every service has; a service adds its own. */
+export const settings = {
+  ...databaseSettings,
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  HOST: z.string().default('0.0.0.0'),
+  PORT: port.default(3000),
+  INTERNAL_PORT: port.default(3100),
+  OPS_PORT: port.default(9100),
+  LOG_LEVEL: logLevel,
+  DRAIN_MS: z.coerce.number().int().min(0).max(60_000).default(500),
   DB_POOL_SIZE: z.coerce.number().int().min(1).max(100).default(10),
   JWT_ISSUER: z.string().default('tradepost'),
   JWT_AUDIENCE: z.string().default('tradepost'),

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from 'mysql2';
-import { QueryTypes, Sequelize, type Transaction } from 'sequelize';
+import { ConnectionAcquireTimeoutError, QueryTypes, Sequelize, type Transaction } from 'sequelize';
 
 export interface DatabaseSettings {
   DB_HOST: string;
@@ -20,6 +20,8 @@ export interface Database {
   select<Row extends object>(sql: string, values?: object, tx?: Transaction): Promise<Row[]>;
   /** Runs an UPDATE or DELETE with named replacements and tells how many rows it changed. */
   change(sql: string, values: object, tx?: Transaction): Promise<number>;
+  /** Fails when the database cannot be reached; a pool whose connections are all at work is no such failure. */
+  ping: () => Promise<void>;
   close: () => Promise<void>;
 }
 
@@ -116,6 +118,11 @@ export function openDatabase(settings: DatabaseSettings, acquireMs = 4_500): Dat
       // Sequelize calls the number of affected rows the result of a bulk update, whatever the statement.
       const query = { replacements: { ...values }, type: QueryTypes.BULKUPDATE, transaction: tx ?? null };
       return Number(await sequelize.query(sql, query as object));
+    },
+    ping: async () => {
+      await sequelize.query('SELECT 1').catch((error: unknown) => {
+        if (!(error instanceof ConnectionAcquireTimeoutError)) throw error;
+      });
     },
     close: () => sequelize.close(),
   };

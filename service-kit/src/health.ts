@@ -4,15 +4,17 @@ import type { Metrics } from './metrics.ts';
 /** What the probes of a process ask. Liveness never touches the database: a slow one must not restart everything. */
 export interface Health {
   started: boolean;
-  /** False from the moment the process begins to drain. */
-  ready: boolean;
+  /** Whether what no request can do without (the database) answers. */
+  reachable: boolean;
+  /** True from the moment the process begins to end. */
+  draining: boolean;
 }
 
 /** The operations listener: /livez, /readyz, /startupz and /metrics; never routed to by Nginx. */
 export function createOpsServer(health: Health, metrics: Metrics): Server {
   const probes: Record<string, () => boolean> = {
     '/livez': () => true,
-    '/readyz': () => health.ready,
+    '/readyz': () => health.started && health.reachable && !health.draining,
     '/startupz': () => health.started,
   };
   return createServer((req, res) => {

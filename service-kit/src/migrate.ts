@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import type { Logger } from './logger.ts';
+import { patiently } from './patiently.ts';
 
 export interface MigrationSettings {
   DB_HOST: string;
@@ -27,8 +27,11 @@ interface AppliedRow extends RowDataPacket {
   applied_at: Date | null;
 }
 
-const patienceMs = 60_000;
-const lockSeconds = 60;
+const lockSeconds = 5;
+
+class EditedMigration extends Error {
+  override readonly name = 'EditedMigration';
+}
 
 /** "It exists already" or "it is gone already": what a statement answers that took effect before a crash. */
 const alreadyDone = new Set([1050, 1060, 1061, 1091, 1826, 3822]);
@@ -49,19 +52,6 @@ async function readMigrations(directory: string): Promise<Migration[]> {
   );
 }
 
-/** The database may come up after us: a pod does not choose the order. */
-async function connectPatiently(options: Parameters<typeof createConnection>[0]): Promise<Connection> {
-  const giveUpAt = performance.now() + patienceMs;
-  for (;;) {
-    try {
-      return await createConnection(options);
-    } catch (error) {
-      if (performance.now() > giveUpAt) throw error;
-      await sleep(200);
-    }
-  }
-}
-
 async function readHistory(connection: Connection): Promise<Map<string, AppliedRow>> {
   const [rows] = await connection.query<AppliedRow[]>(
     'SELECT name, checksum, applied_at FROM schema_migrations',
@@ -73,7 +63,7 @@ function assertUnchanged(migrations: Migration[], history: Map<string, AppliedRo
   for (const { name, checksum } of migrations) {
     const row = history.get(name);
     if (row?.applied_at && row.checksum !== checksum) {
-      throw new Error(
+      throw new EditedMigration(
         `Migration ${name} was edited after it was applied; undo the edit and add a new file instead.`,
       );
     }
@@ -119,24 +109,27 @@ async function applyPending(connection: Connection, migrations: Migration[], log
   await umzug.up();
 }
 
-/** Without the right to migrate, waits until somebody (a Job, an init container) has applied every file. */
-async function awaitMigrations(connection: Connection, migrations: Migration[]): Promise<void> {
-  const giveUpAt = performance.now() + patienceMs;
-  for (;;) {
-    const history = await readHistory(connection).catch(() => new Map<string, AppliedRow>());
-    assertUnchanged(migrations, history);
-    const missing = migrations.filter(({ name }) => !history.get(name)?.applied_at).map(({ name }) => name);
-    if (missing.length === 0) return;
-    if (performance.now() > giveUpAt) {
-      throw new Error(`Migrations are missing (${missing.join(', ')}); run them, or set DB_MIGRATION_USER.`);
-    }
-    await sleep(500);
-  }
+/** Without the right to migrate: somebody else (a Job, an init container) has applied every file, or we wait. */
+async function findMigrated(connection: Connection, migrations: Migration[]): Promise<void> {
+  const history = await readHistory(connection).catch(() => new Map<string, AppliedRow>());
+  assertUnchanged(migrations, history);
+  const missing = migrations.filter(({ name }) => !history.get(name)?.applied_at).map(({ name }) => name);
+  if (missing.length > 0) throw new Error(`migrations are missing: ${missing.join(', ')}`);
+}
+
+/** Fails while another replica migrates; the server frees the lock of a connection that is lost. */
+async function lock(connection: Connection, database: string): Promise<void> {
+  const name = `migrate ${database}`.slice(0, 64);
+  const [rows] = await connection.query<RowDataPacket[]>('SELECT GET_LOCK(?, ?) AS held', [
+    name,
+    lockSeconds,
+  ]);
+  if (Number(rows[0]?.held) !== 1) throw new Error(`another replica holds the lock "${name}"`);
 }
 
 /**
  * Brings the tables up to the numbered SQL files of a directory, once, however many replicas start at the same time
- * (GET_LOCK, MySQL manual 14.14). Waits up to 60 s for the database to answer.
+ * (GET_LOCK, MySQL manual 14.14). Waits for the database for as long as it takes, and says so.
  * @param directory holds 0001-*.sql and so on; forward only
  * @param settings without DB_MIGRATION_USER nothing is applied, only waited for
  * @throws when a file that was applied has changed since, or a statement fails
@@ -144,26 +137,27 @@ async function awaitMigrations(connection: Connection, migrations: Migration[]):
 export async function migrate(directory: string, settings: MigrationSettings, logger: Logger): Promise<void> {
   const migrates = settings.DB_MIGRATION_USER !== undefined;
   const migrations = await readMigrations(directory);
-  const connection = await connectPatiently({
-    host: settings.DB_HOST,
-    port: settings.DB_PORT,
-    database: settings.DB_NAME,
-    user: settings.DB_MIGRATION_USER ?? settings.DB_USER,
-    password: (migrates ? settings.DB_MIGRATION_PASSWORD : settings.DB_PASSWORD) ?? '',
-    multipleStatements: true,
-  });
-  try {
-    if (!migrates) {
-      await awaitMigrations(connection, migrations);
-      return;
+  const open = async (): Promise<Connection> => {
+    const connection = await createConnection({
+      host: settings.DB_HOST,
+      port: settings.DB_PORT,
+      database: settings.DB_NAME,
+      user: settings.DB_MIGRATION_USER ?? settings.DB_USER,
+      password: (migrates ? settings.DB_MIGRATION_PASSWORD : settings.DB_PASSWORD) ?? '',
+      multipleStatements: true,
+      connectTimeout: 2_000,
+    });
+    try {
+      await (migrates ? lock(connection, settings.DB_NAME) : findMigrated(connection, migrations));
+      return connection;
+    } catch (error) {
+      connection.destroy();
+      throw error;
     }
-    const lock = `migrate ${settings.DB_NAME}`.slice(0, 64);
-    const [rows] = await connection.query<RowDataPacket[]>('SELECT GET_LOCK(?, ?) AS held', [
-      lock,
-      lockSeconds,
-    ]);
-    if (Number(rows[0]?.held) !== 1) throw new Error(`Another replica has held the lock "${lock}" for 60 s.`);
-    await applyPending(connection, migrations, logger);
+  };
+  const connection = await patiently(open, logger, (error) => !(error instanceof EditedMigration));
+  try {
+    if (migrates) await applyPending(connection, migrations, logger);
   } finally {
     // The lock goes with the connection, and a connection that is lost already must not hide why.
     connection.destroy();

@@ -10,6 +10,7 @@ import type { Metrics } from './metrics.ts';
 /** Longer than Nginx keeps idle connections (60 s), or its next request meets a closed one and answers 502. */
 const keepAliveTimeoutMs = 65_000;
 const hardLimitMs = 10_000;
+const pingEveryMs = 1_000;
 
 export interface Process {
   config: CommonConfig;
@@ -21,6 +22,8 @@ export interface Process {
 export interface Running {
   publicApp?: RequestListener;
   internalApp?: RequestListener;
+  /** Fails while what no request can do without is away: the process is unready then, and goes on. */
+  ping?: () => Promise<unknown>;
   /** Ends loops and closes pools, one after the other, after the last answer. */
   closing: readonly (() => unknown)[];
 }
@@ -31,7 +34,7 @@ function createApiServer(app: RequestListener, health: Health): Server {
     // Asked when the answer leaves, which may be long after its request came: once we drain, no client may send
     // another on this connection, because server.close() alone would serve it.
     res.writeHead = (...args: unknown[]) => {
-      if (!health.ready) res.setHeader('Connection', 'close');
+      if (health.draining) res.setHeader('Connection', 'close');
       return writeHead(...args);
     };
     app(req, res);
@@ -54,6 +57,21 @@ async function drain(servers: Server[]): Promise<void> {
   servers.forEach((server) => server.closeAllConnections());
 }
 
+/** One ping after the other, so that a slow database gets no second one, until the process ends. */
+async function watch(ping: () => Promise<unknown>, health: Health, logger: Logger): Promise<void> {
+  while (!health.draining) {
+    const reason = await ping().then(
+      () => undefined,
+      (error: unknown) => String(error),
+    );
+    const reachable = reason === undefined;
+    if (reachable !== health.reachable)
+      logger.warn(reachable ? 'ready again' : 'unready: the database is away', { reason });
+    health.reachable = reachable;
+    await sleep(pingEveryMs, undefined, { ref: false });
+  }
+}
+
 /**
  * Runs a process until SIGTERM or SIGINT. Draining is: readiness 503 and `Connection: close` on every answer,
  * a pause of DRAIN_MS in which whoever routes to us learns of it, then close, then a hard limit of 10 s.
@@ -61,15 +79,13 @@ async function drain(servers: Server[]): Promise<void> {
  */
 export async function runProcess(setup: Process, prepare: () => Promise<Running>): Promise<void> {
   const { config, logger } = setup;
-  const health: Health = { started: false, ready: false };
+  const health: Health = { started: false, reachable: true, draining: false };
   const servers: Server[] = [];
   let closing: Running['closing'] = [];
-  let stopping = false;
 
   const stop = async (exitCode: number): Promise<void> => {
-    if (stopping) return;
-    stopping = true;
-    health.ready = false;
+    if (health.draining) return;
+    health.draining = true;
     await sleep(config.DRAIN_MS);
     await drain(servers);
     for (const close of closing) await close();
@@ -95,7 +111,7 @@ export async function runProcess(setup: Process, prepare: () => Promise<Running>
   await serve(running.publicApp, config.PORT);
   await serve(running.internalApp, config.INTERNAL_PORT);
   health.started = true;
-  health.ready = !stopping;
+  if (running.ping) void watch(running.ping, health, logger);
   flushCompileCache();
   logger.info('ready', { port: config.PORT, internalPort: config.INTERNAL_PORT, opsPort: config.OPS_PORT });
 }
