@@ -2,10 +2,9 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Marked } from 'marked';
-import { Refusal } from './refusal.ts';
 
-const root = join(import.meta.dirname, '../..');
-const pages = join(root, 'nginx/site');
+const root = join(import.meta.dirname, '..');
+const pages = join(import.meta.dirname, 'site');
 
 export interface SiteSources {
   openapi?: string;
@@ -27,7 +26,7 @@ export async function buildSite(directory: string, sources: SiteSources = {}): P
 /** Without the white space that makes the file in the repository readable: every reader would load it. */
 async function writeOpenapi(source: string, directory: string): Promise<void> {
   const text = await readFile(source, 'utf8').catch((cause: unknown) => {
-    throw new Refusal(`There is no ${source}: write it with npm run openapi.`, { cause });
+    throw new Error(`There is no ${source}: write it with npm run openapi.`, { cause });
   });
   await writeFile(join(directory, 'openapi.json'), JSON.stringify(parseOpenapi(text, source)));
 }
@@ -36,7 +35,7 @@ function parseOpenapi(text: string, source: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new Refusal(`${source} is not JSON: write it again with npm run openapi.`, { cause });
+    throw new Error(`${source} is not JSON: write it again with npm run openapi.`, { cause });
   }
 }
 

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { randomPassword } from '../../provision/src/random-password.ts';
 import { grantRole, logIn, makeAccount, tryLogIn } from './account-calls.ts';
 import type { CallApi } from './api-client.ts';
 import { readJson, writePrivately } from './data-directory.ts';
@@ -19,7 +19,7 @@ export async function chooseAdmin(directory: string, given: Login | undefined): 
   if (given !== undefined) return given;
   const kept = (await readJson(fileIn(directory))) as Login | null;
   if (kept !== null) return kept;
-  const made = { email: 'admin@tradepost.example', password: randomBytes(15).toString('base64url') };
+  const made = { email: 'admin@tradepost.example', password: randomPassword() };
   await keep(directory, made);
   return made;
 }

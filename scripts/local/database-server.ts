@@ -1,7 +1,9 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createConnection, type Connection } from 'mysql2/promise';
+import { databaseUsers } from '../../provision/src/database-users.ts';
+import { openAccounts } from '../../provision/src/open-accounts.ts';
 import { writePrivately, type DataDirectory } from './data-directory.ts';
 import { databaseHost, serverArguments, type ServerPlan } from './database-arguments.ts';
 import { chooseSocketPath, prepareDatabaseFiles } from './database-files.ts';
@@ -10,15 +12,6 @@ import { freePorts } from './free-port.ts';
 import { Refusal } from './refusal.ts';
 import type { Secrets } from './secrets.ts';
 import { SupervisedProcess } from './supervised-process.ts';
-
-export const databaseUsers = [
-  'auth_service',
-  'auth_migrator',
-  'product_service',
-  'product_migrator',
-  'order_service',
-  'order_migrator',
-] as const;
 
 export interface DatabaseServer {
   host: string;
@@ -39,7 +32,6 @@ export interface DatabaseOptions {
 }
 
 const patienceMs = 60_000;
-const initDbSql = join(import.meta.dirname, '../../sql-scripts/init-db.sql');
 
 async function connect(socketPath: string, password: string): Promise<Connection> {
   return createConnection({ socketPath, user: 'root', password, multipleStatements: true });
@@ -64,15 +56,6 @@ async function waitForConnection(
       }
     }
     await wait(50);
-  }
-}
-
-/** Sets passwords and unlocks at every start, so that the kept passwords and the server's cannot differ. */
-async function openAccounts(connection: Connection, secrets: Secrets): Promise<void> {
-  await connection.query(await readFile(initDbSql, 'utf8'));
-  for (const user of databaseUsers) {
-    const password = secrets.passwordFor(user);
-    await connection.query("ALTER USER ?@'%' IDENTIFIED BY ? ACCOUNT UNLOCK", [user, password]);
   }
 }
 
@@ -107,7 +90,7 @@ export async function startDatabase(options: DatabaseOptions): Promise<DatabaseS
   // After a crash MySQL's lock stays and names a process; when any has that id by now, MySQL would refuse to start.
   await rm(`${socketPath}.lock`, { force: true });
   const rootPassword = secrets.passwordFor('root');
-  databaseUsers.forEach((user) => secrets.passwordFor(user));
+  const passwords = Object.fromEntries(databaseUsers.map((user) => [user, secrets.passwordFor(user)]));
   await secrets.save();
   // Runs before the server takes connections: at no moment is there an administrator without a password.
   const initFile = join(data.path, 'set-root-password.sql');
@@ -122,7 +105,8 @@ export async function startDatabase(options: DatabaseOptions): Promise<DatabaseS
     onProgress(`starting the database (${program.vendor} ${program.series})`);
     server.start();
     const connection = await waitForConnection(server, connectAsRoot, signal);
-    await openAccounts(connection, secrets).finally(() => connection.end());
+    await connection.end();
+    await openAccounts({ server: { socketPath }, user: 'root', password: rootPassword }, passwords);
   } catch (error) {
     await stop();
     throw error;

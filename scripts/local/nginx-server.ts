@@ -52,6 +52,8 @@ function variables(plan: NginxPlan): Record<string, string> {
     AUTH_SERVERS: servers('auth-service', plan.upstreams['auth-service']),
     PRODUCT_SERVERS: servers('product-service', plan.upstreams['product-service']),
     ORDER_SERVERS: servers('order-service', plan.upstreams['order-service']),
+    RESOLVER: '',
+    KEEPALIVE_MIN_TIMEOUT: '',
     WORKER_PROCESSES: 'auto',
     TRUSTED_PROXIES: (settings.trustedProxies ?? [])
       .map((address) => `set_real_ip_from ${address};`)

@@ -1,6 +1,8 @@
-import { generateKeyPairSync, randomBytes, type JsonWebKey } from 'node:crypto';
+import type { JsonWebKey } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { randomPassword } from '../../provision/src/random-password.ts';
+import { makeServiceKey, publicPart, type PublicKeys } from '../../provision/src/service-keys.ts';
 import { readJson, writePrivately } from './data-directory.ts';
 
 export interface Login {
@@ -20,7 +22,7 @@ export async function openSecrets(directory: string): Promise<Secrets> {
   const file = join(directory, fileName);
   const kept = ((await readJson(file)) ?? {}) as Record<string, string>;
   return {
-    passwordFor: (name) => (kept[name] ??= randomBytes(15).toString('base64url')),
+    passwordFor: (name) => (kept[name] ??= randomPassword()),
     save: () => writePrivately(file, `${JSON.stringify(kept, null, 2)}\n`),
   };
 }
@@ -30,16 +32,10 @@ export interface ServiceKeys {
   publicKeysFile: string;
 }
 
-function publicPart({ kty, crv, x, y, kid }: JsonWebKey): JsonWebKey {
-  return { kty, crv, x, y, kid, alg: 'ES256', use: 'sig' } as JsonWebKey;
-}
-
 async function keepKey(file: string, service: string): Promise<JsonWebKey> {
   const kept = (await readJson(file)) as JsonWebKey | null;
   if (kept !== null) return kept;
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const kid = `${service}-${randomBytes(6).toString('hex')}`;
-  const key = { ...privateKey.export({ format: 'jwk' }), kid, alg: 'ES256', use: 'sig' };
+  const key = makeServiceKey(service);
   await writePrivately(file, `${JSON.stringify(key)}\n`);
   return key;
 }
@@ -50,7 +46,7 @@ export async function keepServiceKeys(directory: string, services: readonly stri
   await mkdir(keys, { recursive: true, mode: 0o700 });
   const privateKeyFile = (service: string): string => join(keys, `${service}.json`);
   const publicKeysFile = join(keys, 'public-keys.json');
-  const published: Record<string, { keys: JsonWebKey[] }> = {};
+  const published: PublicKeys = {};
   for (const service of services) {
     published[service] = { keys: [publicPart(await keepKey(privateKeyFile(service), service))] };
   }

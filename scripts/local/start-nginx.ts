@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { buildSite } from './build-site.ts';
+import { buildSite } from '../../nginx/build-site.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { freePorts } from './free-port.ts';
 import { nginxCommand, writeNginxConfig, type NginxPlan } from './nginx-server.ts';

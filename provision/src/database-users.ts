@@ -1,0 +1,9 @@
+/** The users of sql-scripts/init-db.sql: for each service one that runs it, and one that migrates. */
+export const databaseUsers = [
+  'auth_service',
+  'auth_migrator',
+  'product_service',
+  'product_migrator',
+  'order_service',
+  'order_migrator',
+] as const;

@@ -1,0 +1,39 @@
+import { createLogger } from '@tradepost/service-kit/logger.ts';
+import { type Config, readProvisionConfig } from './config.ts';
+import { openAccountsPatiently } from './open-accounts-patiently.ts';
+import { openKubernetesSecret, ownCluster } from './kubernetes-secret.ts';
+import { openSecretDirectory, type SecretStore } from './secret-directory.ts';
+import { missingSecrets, rotatedPasswords } from './secrets.ts';
+
+const config = readProvisionConfig();
+const logger = createLogger('provision', config.LOG_LEVEL);
+const command = process.argv[2] ?? '';
+
+function openStore({ SECRETS_DIRECTORY, SECRET_NAME }: Config): SecretStore {
+  if (SECRETS_DIRECTORY) return openSecretDirectory(SECRETS_DIRECTORY);
+  return openKubernetesSecret({ ...ownCluster, name: SECRET_NAME });
+}
+
+function accounts({ DB_HOST: host, DB_PORT: port, SECRETS_DIRECTORY: directory }: Config) {
+  if (!directory) throw new Error('SECRETS_DIRECTORY is missing: set it to where the passwords lie.');
+  return { server: { host, port }, directory, logger };
+}
+
+const commands: Record<string, () => Promise<void>> = {
+  secrets: async () =>
+    logger.info('secrets are there', { made: await openStore(config).update(missingSecrets) }),
+  rotate: async () => logger.info('rotated', { changed: await openStore(config).update(rotatedPasswords) }),
+  accounts: async () => openAccountsPatiently(accounts(config)),
+};
+
+// As the first process of a container it would otherwise not end on a signal.
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => process.exit(0));
+
+const run = commands[command];
+if (run === undefined) {
+  process.stderr.write(
+    `Say what to provision: node provision/src/main.ts ${Object.keys(commands).join(' | ')}\n`,
+  );
+  process.exit(2);
+}
+await run();
