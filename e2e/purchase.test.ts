@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { request } from 'node:http';
-import { runStack, type TestStack } from './helpers/run-stack.ts';
+import { type ReachedStack, reachStack } from './helpers/run-stack.ts';
 import { type Inventory, type Order, type Person, type Product, Shop, shipTo } from './helpers/shop.ts';
 
-let stack: TestStack;
+let stack: ReachedStack;
 let shop: Shop;
 let seller: Person;
 let buyer: Person;
 let product: Product;
 
 beforeAll(async () => {
-  stack = await runStack();
+  stack = await reachStack();
   shop = new Shop(stack.url);
   seller = await shop.registerSeller(stack.admin);
   buyer = await shop.register();

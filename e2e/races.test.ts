@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { runStack, type TestStack } from './helpers/run-stack.ts';
+import { type ReachedStack, reachStack } from './helpers/run-stack.ts';
 import { outcomeOf, type Person, type Product, Shop, tally, together } from './helpers/shop.ts';
 
-let stack: TestStack;
+let stack: ReachedStack;
 let shop: Shop;
 let seller: Person;
 
 beforeAll(async () => {
-  stack = await runStack();
+  stack = await reachStack();
   shop = new Shop(stack.url);
   seller = await shop.registerSeller(stack.admin);
 });

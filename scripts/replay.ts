@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { availableParallelism } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { Refusal } from './local/refusal.ts';
 import { createPatientClient, refuseUnreachable } from './replay/call-patiently.ts';
 import { checkStock } from './replay/check-stock.ts';
@@ -17,8 +17,6 @@ import { showProgress } from './replay/show-progress.ts';
 import { signInCustomers } from './replay/sign-in-customers.ts';
 import { summarise, sumUp } from './replay/summarise.ts';
 
-const dataDirectory = join(import.meta.dirname, '../.data');
-
 async function saveWhenInterrupted({ accounts }: House): Promise<void> {
   await new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve);
@@ -29,14 +27,14 @@ async function saveWhenInterrupted({ accounts }: House): Promise<void> {
 }
 
 /** Offers the catalogue, signs the customers in, places their invoices, and checks the stock that is left. */
-async function replay(book: Book, house: House, { concurrency }: Choices): Promise<boolean> {
+async function replay(book: Book, house: House, { concurrency, data }: Choices): Promise<boolean> {
   const { invoices } = book;
   const limit = pLimit(concurrency);
   // A password takes a processor for a quarter of a second: more at once would only wait, and in the end time out.
   const hashing = pLimit(Math.min(concurrency, 2 * availableParallelism()));
   const wares = planCatalogue(invoices);
   const offers = [...wares.values()];
-  const shop = await openShop(house, () => findAdmin(dataDirectory));
+  const shop = await openShop(house, () => findAdmin(data));
   await house.accounts.save();
 
   const catalogue = await showProgress('products', offers.length, (onProgress) =>
@@ -66,10 +64,11 @@ function countCustomers({ invoices }: Book): number {
 
 async function main(): Promise<void> {
   const choices = readChoices();
-  const book = await readInvoices(choices.file);
+  const { invoices, ...rest } = await readInvoices(choices.file);
+  const book = { ...rest, invoices: invoices.slice(0, choices.first) };
   await refuseUnreachable(choices.url);
   console.log(`Replaying ${basename(choices.file)} through ${choices.url}, ${choices.concurrency} at once`);
-  const accounts = await openAccounts(dataDirectory, choices.url);
+  const accounts = await openAccounts(choices.data, choices.url);
   const house: House = { callApi: createPatientClient(choices.url), accounts };
   void saveWhenInterrupted(house);
   process.exitCode = (await replay(book, house, choices)) ? 0 : 1;

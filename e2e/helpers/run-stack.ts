@@ -11,6 +11,18 @@ export interface TestStack extends Stack {
   remove(): Promise<void>;
 }
 
+/** A shop to test from outside: nothing of it can be stopped or looked into. */
+export type ReachedStack = Pick<TestStack, 'url' | 'admin' | 'remove'>;
+
+/** The stack that E2E_URL names (Compose, a cluster), else one of our own. */
+export async function reachStack(): Promise<ReachedStack> {
+  const { E2E_URL: url, ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = process.env;
+  if (!url) return runStack();
+  if (!email || !password)
+    throw new Error('E2E_URL needs ADMIN_EMAIL and ADMIN_PASSWORD beside it: set both.');
+  return { url, admin: { email, password }, remove: async () => Promise.resolve() };
+}
+
 /** Everything as `npm start` starts it, on other ports and in a data directory of its own. */
 export async function runStack(options: Partial<StackOptions> = {}): Promise<TestStack> {
   const dataDirectory = options.dataDirectory ?? (await mkdtemp(path.join(tmpdir(), 'tradepost-')));

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { buildSite, renderProblems } from '../../scripts/local/build-site.ts';
+import { buildSite, renderProblems } from '../build-site.ts';
 import { nginxTemplate, renderTemplate, writeNginxConfig } from '../../scripts/local/nginx-server.ts';
 
 let directory: string;

@@ -9,18 +9,26 @@ export interface Choices {
   file: string;
   url: string;
   concurrency: number;
+  /** How many invoices of the file, from its beginning. */
+  first: number;
+  /** Where the accounts of this run are kept for the next. */
+  data: string;
 }
 
 const usage =
-  'use npm run replay -- [--file invoices.csv.gz] [--url http://127.0.0.1:8080] [--concurrency 1 to 256]';
+  'use npm run replay -- [--file invoices.csv.gz] [--url http://127.0.0.1:8080] [--concurrency 1 to 256] [--first N] [--data DIRECTORY]';
 const root = join(import.meta.dirname, '../..');
 const usualFile = '../shared/data/online-retail.csv.gz';
 
-function readArguments(): { file?: string | undefined; url: string; concurrency: string } {
+type Arguments = Record<'url' | 'concurrency' | 'first' | 'data', string> & { file?: string | undefined };
+
+function readArguments(): Arguments {
   const options = {
     file: { type: 'string' },
     url: { type: 'string', default: 'http://127.0.0.1:8080' },
     concurrency: { type: 'string', default: '16' },
+    first: { type: 'string', default: 'all' },
+    data: { type: 'string', default: join(root, '.data') },
   } as const;
   try {
     return parseArgs({ options }).values;
@@ -51,9 +59,21 @@ function parseConcurrency(text: string): number {
   throw new Refusal(`--concurrency ${text} is not a whole number from 1 to 256: ${usage}.`);
 }
 
+function parseFirst(text: string): number {
+  if (text === 'all') return Infinity;
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new Refusal(`--first ${text} is not a number of invoices: ${usage}.`);
+}
+
 export function readChoices(): Choices {
-  const { file, url, concurrency } = readArguments();
-  return { url: parseUrl(url), concurrency: parseConcurrency(concurrency), file: chooseFile(file) };
+  const { file, url, concurrency, first, data } = readArguments();
+  return {
+    url: parseUrl(url),
+    concurrency: parseConcurrency(concurrency),
+    file: chooseFile(file),
+    first: parseFirst(first),
+    data: resolve(data),
+  };
 }
 
 /** The administrator of the environment, else the one whom npm start has kept in its data directory. */

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { buildSite } from '../../../scripts/local/build-site.ts';
+import { buildSite } from '../../build-site.ts';
 import { freePorts } from '../../../scripts/local/free-port.ts';
 import {
   nginxCommand,

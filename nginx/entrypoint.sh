@@ -1,0 +1,39 @@
+#!/bin/sh
+# Fills in nginx.conf.template from the environment and becomes Nginx. Needs a writable RUN_DIR and nothing else, so
+# that the image runs as any user on a read-only root.
+set -eu
+
+# Names are resolved while running, so that Nginx starts before what it points at, and follows it to new addresses.
+# Nginx asks the first server of resolv.conf, knows no search list, and wants IPv6 in brackets.
+nameserver=$(awk '/^nameserver/ {print $2; exit}' /etc/resolv.conf)
+case $nameserver in *:*) nameserver="[$nameserver]" ;; esac
+cluster_domain=$(awk '/^search/ {for (i = 2; i <= NF; i++) if ($i ~ /\.svc\./) {print "." $i; exit}}' /etc/resolv.conf)
+export RESOLVER="resolver $nameserver valid=1s ipv6=off;"
+export KEEPALIVE_MIN_TIMEOUT='keepalive_min_timeout 5s;'
+
+# Listed twice: one name may stand for one address of a balancer, and a GET that fails shall have a second try.
+servers() {
+  name=${1%:*}
+  case $name in *.*) ;; *) name=$name$cluster_domain ;; esac
+  server="server $name:${1##*:} resolve max_fails=1 fail_timeout=0;"
+  echo "$server $server"
+}
+AUTH_SERVERS=$(servers "${AUTH_SERVICE:-auth-service:3000}")
+PRODUCT_SERVERS=$(servers "${PRODUCT_SERVICE:-product-service:3000}")
+ORDER_SERVERS=$(servers "${ORDER_SERVICE:-order-service:3000}")
+export AUTH_SERVERS PRODUCT_SERVERS ORDER_SERVERS
+
+TRUSTED_PROXIES=$(for network in ${TRUSTED_PROXIES:-}; do echo "set_real_ip_from $network;"; done)
+export TRUSTED_PROXIES
+export RUN_DIR="${RUN_DIR:-/tmp}" SITE_DIR="${SITE_DIR:-/usr/share/nginx/site}"
+export LISTEN="${LISTEN:-8080}" PROBE_LISTEN="${PROBE_LISTEN:-8081}"
+export WORKER_PROCESSES="${WORKER_PROCESSES:-2}"
+export REQUESTS_PER_SECOND="${REQUESTS_PER_SECOND:-100}" CONNECTIONS_PER_ADDRESS="${CONNECTIONS_PER_ADDRESS:-200}"
+export PROXY_READ_TIMEOUT="${PROXY_READ_TIMEOUT:-15s}" CLIENT_TIMEOUT="${CLIENT_TIMEOUT:-10s}"
+export ACCESS_LOG="${ACCESS_LOG:-/dev/stdout}" ERROR_LOG="${ERROR_LOG:-stderr}"
+
+# Only the names of the template: what Nginx itself writes with a dollar sign stays.
+template=/etc/nginx/tradepost.conf.template
+names=$(grep -o '\${[A-Z_]*}' "$template" | sort -u | tr '\n' ' ')
+envsubst "$names" <"$template" >"$RUN_DIR/nginx.conf"
+exec nginx -c "$RUN_DIR/nginx.conf" -e stderr -g 'daemon off;'
