@@ -3,36 +3,37 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-/** npm run images: builds every image, with the version of package.json as its tag; `-- --kind` also loads them into kind. */
+/**
+ * npm run images: builds every image as tradepost/<image>:<version of package.json>. `-- --kind` also loads them into a
+ * kind cluster, `-- --push registry.example.com/tradepost` pushes them there.
+ */
 const root = join(import.meta.dirname, '..');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-const images = ['auth-service', 'product-service', 'order-service', 'nginx', 'provision'] as const;
-const { values } = parseArgs({ options: { kind: { type: 'boolean', default: false } } });
+const images = ['auth-service', 'product-service', 'order-service', 'nginx', 'provision'];
+const { values } = parseArgs({
+  options: { kind: { type: 'boolean', default: false }, push: { type: 'string', default: '' } },
+});
 
 function run(program: string, ...args: string[]): void {
-  const { status, error } = spawnSync(program, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  const { status, error } = spawnSync(program, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
   if (status === 0) return;
-  const reason = error ? `${error.message}: is ${program} installed, and in PATH?` : `exit ${status}`;
+  const reason = error ? `${error.message}: install ${program}, then try again` : `exit ${status}, see above`;
   console.error(`${program} ${args[0]} failed (${reason}).`);
   process.exit(1);
 }
 
-const tags = images.map((image) => `tradepost/${image}:${version}`);
-for (const [index, image] of images.entries()) {
+const tagOf = (image: string): string => `tradepost/${image}:${version}`;
+
+for (const image of images) {
   const startedAt = performance.now();
-  const tag = tags[index] ?? '';
-  run(
-    'docker',
-    'build',
-    '--quiet',
-    '--file',
-    `${image}/Dockerfile`,
-    '--build-arg',
-    `VERSION=${version}`,
-    '--tag',
-    tag,
-    '.',
-  );
-  console.log(`${tag}  ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+  const file = `${image}/Dockerfile`;
+  run('docker', 'build', '--file', file, '--build-arg', `VERSION=${version}`, '--tag', tagOf(image), '.');
+  console.log(`${tagOf(image)}  ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
 }
-if (values.kind) run('kind', 'load', 'docker-image', ...tags);
+if (values.kind) run('kind', 'load', 'docker-image', ...images.map(tagOf));
+for (const image of values.push ? images : []) {
+  const name = `${values.push.toLowerCase()}/${image}:${version}`;
+  run('docker', 'tag', tagOf(image), name);
+  run('docker', 'push', name);
+  console.log(`pushed ${name}`);
+}

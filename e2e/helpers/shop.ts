@@ -74,21 +74,19 @@ export class Shop {
 
   async register(): Promise<Person> {
     const email = `${randomUUID()}@example.com`;
-    const { status, body } = await this.call<{ user: { id: string }; accessToken: string }>(
-      'POST',
-      '/auth/register',
-      {
+    const { status, body } = await this.#untilTaken(() =>
+      this.call<{ user: { id: string }; accessToken: string }>('POST', '/auth/register', {
         body: { email, password },
-      },
+      }),
     );
     if (status !== 201) throw new Error(`registration answered ${status}`);
     return { id: body.user.id, email, token: body.accessToken };
   }
 
   async logIn(email: string, secret = password): Promise<string> {
-    const { body } = await this.call<{ accessToken: string }>('POST', '/auth/login', {
-      body: { email, password: secret },
-    });
+    const { body } = await this.#untilTaken(() =>
+      this.call<{ accessToken: string }>('POST', '/auth/login', { body: { email, password: secret } }),
+    );
     return body.accessToken;
   }
 
@@ -113,14 +111,21 @@ export class Shop {
     return answer.body;
   }
 
-  /** Places an order; when load is shed, comes again with the same key after the time it is told, as a client should. */
+  /** Places an order; however often it is sent, it is one. */
   async order(buyer: Person, items: [Product, number][], key: string = randomUUID()): Promise<Answer<Order>> {
-    for (;;) {
-      const answer = await this.call<Order>('POST', '/orders', {
+    return this.#untilTaken(() =>
+      this.call<Order>('POST', '/orders', {
         token: buyer.token,
         headers: { 'Idempotency-Key': key },
         body: { items: items.map(([{ id }, quantity]) => ({ productId: id, quantity })), shipTo },
-      });
+      }),
+    );
+  }
+
+  /** When load is shed, comes again after the time it is told, as a client should. */
+  async #untilTaken<Body>(ask: () => Promise<Answer<Body>>): Promise<Answer<Body>> {
+    for (;;) {
+      const answer = await ask();
       if (answer.status !== 503) return answer;
       await sleep(Number(answer.headers.get('retry-after')) * 1000);
     }

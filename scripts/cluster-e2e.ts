@@ -1,0 +1,119 @@
+import { applyAgain, applyBackwards, applyToEmptyCluster, removeEverything } from './cluster/apply.ts';
+import { autoscale } from './cluster/autoscale.ts';
+import type { Finding, Ground } from './cluster/ground.ts';
+import { kubectl, namespace, readSecret, tryKubectl } from './cluster/kubectl.ts';
+import { deleteDatabasePods, loseDatabase } from './cluster/lose-database.ts';
+import { migrateAtOnce } from './cluster/migrate-at-once.ts';
+import { reachNginx } from './cluster/reach-nginx.ts';
+import { evictAll, killEach, restartEach, scaleUpAndDown } from './cluster/roll.ts';
+import { breakImage, changeSetting, rotatePasswords } from './cluster/roll-out-by-itself.ts';
+import { tryConnections } from './cluster/try-connections.ts';
+import { printFindings, type TimedFinding } from './deployed/print-findings.ts';
+import { runReplay, runSuite } from './deployed/run-suite.ts';
+import { openLoadShop } from './load/open-shop.ts';
+import { verifyOrders } from './load/verify-orders.ts';
+import { Refusal } from './local/refusal.ts';
+
+/**
+ * npm run cluster:e2e: applies the local overlay to the cluster that kubectl points at, tries everything, and takes it
+ * down. The cluster must have the images (npm run images). `-- name name` runs only these checks.
+ */
+type Check = (ground: Ground) => Promise<Finding | Finding[]>;
+
+const fromOutside = (check: string, passed: boolean): Finding => ({
+  check,
+  expected: 'passes',
+  got: passed ? 'passed' : 'failed, see above',
+  passed,
+});
+
+/** In this order: the last one destroys the orders that the one before it counts. */
+const checks: Record<string, Check> = {
+  again: applyAgain,
+  connections: tryConnections,
+  suite: async (ground) => fromOutside('the end-to-end suite', await runSuite(ground)),
+  replay: async (ground) =>
+    fromOutside("the retailer's first 1,000 invoices, and their sums", await runReplay(ground, 1_000)),
+  restart: restartEach,
+  scale: scaleUpAndDown,
+  evict: evictAll,
+  kill: killEach,
+  setting: changeSetting,
+  rotate: rotatePasswords,
+  image: breakImage,
+  database: deleteDatabasePods,
+  away: loseDatabase,
+  autoscale,
+  orders: countOrders,
+  migrate: migrateAtOnce,
+};
+
+async function countOrders({ url, shop, orders }: Ground): Promise<Finding> {
+  const complaints = await verifyOrders(url, shop, orders);
+  return {
+    check: 'every order acknowledged under load, and its stock',
+    expected: `${orders.size} orders, stock exact`,
+    got: complaints.length === 0 ? `${orders.size} orders, stock exact` : complaints.slice(0, 5).join(' '),
+    passed: complaints.length === 0,
+  };
+}
+
+const findings: TimedFinding[] = [];
+
+async function time(name: string, check: () => Promise<Finding | Finding[]>): Promise<void> {
+  const startedAt = performance.now();
+  console.log(`\n---- ${name}`);
+  const found = await check().catch((error: unknown): Finding => ({
+    check: name,
+    expected: 'to come to its end',
+    got: error instanceof Error ? error.message : String(error),
+    passed: false,
+  }));
+  const seconds = (performance.now() - startedAt) / 1000;
+  const timed = [found].flat().map((finding) => ({ ...finding, seconds }));
+  printFindings(timed);
+  findings.push(...timed);
+}
+
+async function openGround(): Promise<Ground> {
+  const url = await reachNginx();
+  const admin = { email: await readSecret('ADMIN_EMAIL'), password: await readSecret('ADMIN_PASSWORD') };
+  return { url, admin, shop: await openLoadShop(url, admin), orders: new Set() };
+}
+
+async function main(): Promise<void> {
+  const chosen = process.argv.slice(2);
+  const unknown = chosen.filter((name) => !(name in checks));
+  if (unknown.length > 0)
+    throw new Refusal(
+      `No check is called ${unknown.join(', ')}: choose from ${Object.keys(checks).join(', ')}.`,
+    );
+  if ((await tryKubectl(['get', 'namespace', namespace])).status === 0)
+    throw new Refusal(
+      `The cluster has a namespace ${namespace} already: kubectl delete namespace ${namespace}.`,
+    );
+  console.log(`Testing on ${(await kubectl(['config', 'current-context'])).trim()}`);
+  try {
+    if (chosen.length === 0) {
+      await time('backwards', applyBackwards);
+      await removeEverything();
+    }
+    await time('apply', applyToEmptyCluster);
+    const ground = await openGround();
+    for (const [name, check] of Object.entries(checks))
+      if (chosen.length === 0 || chosen.includes(name)) await time(name, () => check(ground));
+  } finally {
+    console.log('\n---- taking it down');
+    await removeEverything();
+  }
+  printFindings(findings);
+  process.exitCode = findings.every(({ passed }) => passed) ? 0 : 1;
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof Refusal ? error.message : error);
+  process.exitCode = 1;
+}
+process.exit();

@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Finding, type Ground, underLoad } from './ground.ts';
+import { awaitEverything, deployments, inNamespace, kubectl, listPods } from './kubectl.ts';
+
+const patienceMs = 6 * 60_000;
+
+/** The component on top of the local overlay, scaling down sooner than in production, so that a test sees it. */
+const overlay = `apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+resources: [overlays/local]
+components: [components/autoscaling]
+patches:
+  - target: { kind: HorizontalPodAutoscaler }
+    patch: '[{ op: replace, path: /spec/behavior/scaleDown/stabilizationWindowSeconds, value: 15 }]'
+`;
+
+async function awaitPods(service: string, isEnough: (count: number) => boolean): Promise<number> {
+  const giveUpAt = performance.now() + patienceMs;
+  for (;;) {
+    const count = (await listPods(service)).length;
+    if (isEnough(count) || performance.now() > giveUpAt) return count;
+    await sleep(1_000);
+  }
+}
+
+/** Logging in is what costs the most: a few people at a time who do nothing else. */
+async function keepLoggingIn({ url, admin }: Ground, signal: AbortSignal): Promise<void> {
+  const one = async (): Promise<void> => {
+    while (!signal.aborted) {
+      await fetch(`${url}/api/v1/auth/login`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(admin),
+      }).catch(() => undefined);
+    }
+  };
+  await Promise.all(Array.from({ length: 4 }, one));
+}
+
+/** Applies the component, lets log-ins wear auth-service out, and stops: a replica more, and in the end one less. */
+export async function autoscale(ground: Ground): Promise<Finding> {
+  const service = 'auth-service';
+  const directory = await mkdtemp(join(tmpdir(), 'tradepost-'));
+  let [most, least] = [0, 0];
+  const report = await underLoad(ground, async () => {
+    await cp('deployment', directory, { recursive: true });
+    await writeFile(join(directory, 'kustomization.yaml'), overlay);
+    await kubectl(['apply', '-k', directory]);
+    const stop = new AbortController();
+    const busy = keepLoggingIn(ground, stop.signal);
+    most = await awaitPods(service, (count) => count > 2);
+    await sleep(15_000);
+    stop.abort();
+    await busy;
+    least = await awaitPods(service, (count) => count === 2);
+    await sleep(10_000);
+  });
+  await inNamespace('delete', 'hpa', ...deployments);
+  await kubectl(['apply', '-k', 'deployment']);
+  await awaitEverything();
+  await rm(directory, { recursive: true, force: true });
+  const failed = report.failedReads + report.failedOrders;
+  const failures = failed > 0 ? `: ${JSON.stringify(report.failures)}` : '';
+  return {
+    check: 'the component autoscaling: auth-service under log-ins',
+    expected: 'a replica more, later 2 again, 0 failed',
+    got: `${most} replicas, later ${least}, ${failed} of ${report.requests} failed${failures}`,
+    passed: most > 2 && least === 2 && failed === 0,
+  };
+}

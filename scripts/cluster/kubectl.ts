@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { Refusal } from '../local/refusal.ts';
+
+export const namespace = 'tradepost';
+
+export interface Output {
+  status: number;
+  out: string;
+  /** What kubectl says to a person, its warnings among it. */
+  said: string;
+}
+
+/** Runs kubectl on the cluster that it points at, whatever comes of it. */
+export async function tryKubectl(args: readonly string[], input = ''): Promise<Output> {
+  const child = spawn('kubectl', args, { stdio: 'pipe' });
+  const failed = once(child, 'error').then(([error]) => {
+    throw new Refusal(
+      `kubectl could not be started (${(error as Error).message}): install it, then try again.`,
+    );
+  });
+  child.stdin.on('error', () => undefined).end(input);
+  const ended = Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)]);
+  const [[status], out, said] = (await Promise.race([ended, failed])) as [[number], string, string];
+  return { status, out, said };
+}
+
+/** @returns what kubectl prints; throws what it complains about */
+export async function kubectl(args: readonly string[], input = ''): Promise<string> {
+  const { status, out, said } = await tryKubectl(args, input);
+  if (status !== 0) throw new Error(`kubectl ${args.join(' ').slice(0, 200)}: ${said.trim() || out.trim()}`);
+  return out;
+}
+
+/** In the namespace of Tradepost. */
+export const inNamespace = (...args: string[]): Promise<string> => kubectl(['-n', namespace, ...args]);
+
+export interface Pod {
+  metadata: { name: string; uid: string; deletionTimestamp?: string; labels: Record<string, string> };
+  status: {
+    phase: string;
+    podIP?: string;
+    conditions?: { type: string; status: string }[];
+    containerStatuses?: { name: string; restartCount: number }[];
+    initContainerStatuses?: { name: string; restartCount: number }[];
+  };
+}
+
+/** The pods of an application, or of all, that are not on their way out. */
+export async function listPods(application?: string): Promise<Pod[]> {
+  const selector = application
+    ? `app.kubernetes.io/name=${application}`
+    : 'app.kubernetes.io/part-of=tradepost';
+  const { items } = JSON.parse(await inNamespace('get', 'pods', '-l', selector, '-o', 'json')) as {
+    items: Pod[];
+  };
+  return items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+}
+
+export function isReady({ status }: Pod): boolean {
+  return status.conditions?.some(({ type, status: state }) => type === 'Ready' && state === 'True') ?? false;
+}
+
+export function countRestarts(pods: readonly Pod[]): number {
+  const all = pods.flatMap(({ status }) => [
+    ...(status.containerStatuses ?? []),
+    ...(status.initContainerStatuses ?? []),
+  ]);
+  return all.reduce((sum, { restartCount }) => sum + restartCount, 0);
+}
+
+export const deployments = ['auth-service', 'product-service', 'order-service', 'nginx'] as const;
+export const databases = ['auth-mysql', 'product-mysql', 'order-mysql'] as const;
+
+export async function awaitRollout(
+  kind: 'deployment' | 'statefulset',
+  name: string,
+  seconds = 180,
+): Promise<void> {
+  await inNamespace('rollout', 'status', `${kind}/${name}`, `--timeout=${seconds}s`);
+}
+
+/** @returns after how many seconds everything was there and ready */
+export async function awaitEverything(seconds = 180): Promise<number> {
+  const startedAt = performance.now();
+  await Promise.all([
+    ...databases.map((name) => awaitRollout('statefulset', name, seconds)),
+    ...deployments.map((name) => awaitRollout('deployment', name, seconds)),
+  ]);
+  return (performance.now() - startedAt) / 1000;
+}
+
+/** A value of the Secret that everything is made from. */
+export async function readSecret(name: string): Promise<string> {
+  const { data } = JSON.parse(await inNamespace('get', 'secret', namespace, '-o', 'json')) as {
+    data: Record<string, string>;
+  };
+  return Buffer.from(data[name] ?? '', 'base64').toString();
+}
