@@ -4,6 +4,7 @@ import type { Finding, Ground } from './cluster/ground.ts';
 import { kubectl, namespace, readSecret, tryKubectl } from './cluster/kubectl.ts';
 import { deleteDatabasePods, loseDatabase } from './cluster/lose-database.ts';
 import { migrateAtOnce } from './cluster/migrate-at-once.ts';
+import { monitor } from './cluster/monitor.ts';
 import { reachNginx } from './cluster/reach-nginx.ts';
 import { evictAll, killEach, restartEach, scaleUpAndDown } from './cluster/roll.ts';
 import { breakImage, changeSetting, rotatePasswords } from './cluster/roll-out-by-itself.ts';
@@ -43,6 +44,7 @@ const checks: Record<string, Check> = {
   image: breakImage,
   database: deleteDatabasePods,
   away: loseDatabase,
+  monitor,
   autoscale,
   orders: countOrders,
   migrate: migrateAtOnce,

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { awaitDoor, awaitHealth, compose, type Project } from './compose/docker-compose.ts';
+import { measureImages } from './compose/measure-images.ts';
 import { type Finding, printFindings, type TimedFinding } from './deployed/print-findings.ts';
 import { type Deployed, runReplay, runSuite } from './deployed/run-suite.ts';
 import { type LoadShop, openLoadShop } from './load/open-shop.ts';
@@ -71,8 +72,19 @@ async function open(project: Project, url: string): Promise<Ground> {
   return { project, url, admin, shop: await openLoadShop(url, admin), orders: new Set() };
 }
 
+async function tellImages(project: Project): Promise<Finding> {
+  const measured = await measureImages(project);
+  const texts = measured.map(
+    ({ image, megabytes, readySeconds }) =>
+      `${image} ${megabytes.toFixed(0)} MB, ready after ${readySeconds.toFixed(2)} s`,
+  );
+  const passed = measured.every(({ readySeconds }) => readySeconds < 10);
+  return { check: 'images', expected: 'each ready within 10 s', got: texts.join('; '), passed };
+}
+
 async function tryEverything(ground: Ground): Promise<void> {
   const { project } = ground;
+  await time('images', () => tellImages(project));
   await time('suite', async () => passes('the end-to-end suite', await runSuite(ground)));
   await time('replay', async () => passes("the retailer's replay, and its sums", await runReplay(ground)));
   for (const service of services) {

@@ -15,8 +15,8 @@ import { loadSigningKeys } from './sessions/load-signing-keys.ts';
 
 const config = readAuthConfig();
 const logger = createLogger('auth-service', config.LOG_LEVEL);
-const metrics = createMetrics();
 const database = openDatabase(config);
+const metrics = createMetrics(database.pool);
 defineModels(database.sequelize);
 
 await runProcess({ config, logger, metrics }, async () => {

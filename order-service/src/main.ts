@@ -15,25 +15,26 @@ import { runProcess } from '@tradepost/service-kit/server.ts';
 import { createApp } from './app.ts';
 import { createProductClient } from './clients/product-client.ts';
 import { readOrderConfig } from './config.ts';
+import { measureSteps } from './metrics.ts';
 import { defineModels } from './models.ts';
 import { resumeOrders } from './saga/resume-orders.ts';
 
 const config = readOrderConfig();
 const logger = createLogger('order-service', config.LOG_LEVEL);
-const metrics = createMetrics();
 const database = openDatabase(config);
+const metrics = createMetrics(database.pool);
 defineModels(database.sequelize);
+measureSteps(metrics, database);
 
 await runProcess({ config, logger, metrics }, async () => {
   await migrate(path.join(import.meta.dirname, '../migrations'), config, logger);
-  const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = config;
+  const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, PAYMENT_WINDOW_MINUTES: paymentWindowMinutes } = config;
   const authenticate = authenticateUsers(issuerKeys(config.JWKS_URL), { issuer, audience });
   const key = readSigningKey(config.SERVICE_KEY_FILE);
   const authorization = serviceAuthorization(key, 'order-service', 'product-service');
   const products = createProductClient(createHttpClient(config.PRODUCT_SERVICE_URL, authorization));
   const resuming = resumeOrders({ database, products, logger });
   const purging = purgeKeysHourly(database, logger);
-  const { PAYMENT_WINDOW_MINUTES: paymentWindowMinutes } = config;
   const publicApp = createApp({ database, products, paymentWindowMinutes, authenticate, logger, metrics });
   return { publicApp, ping: database.ping, closing: [purging.stop, resuming.stop, database.close] };
 });

@@ -9,13 +9,15 @@ import { purgeKeysHourly } from '@tradepost/service-kit/purge-keys.ts';
 import { runProcess } from '@tradepost/service-kit/server.ts';
 import { createInternalApp, createPublicApp } from './app.ts';
 import { readProductConfig } from './config.ts';
+import { measureHolds } from './metrics.ts';
 import { defineModels } from './models.ts';
 
 const config = readProductConfig();
 const logger = createLogger('product-service', config.LOG_LEVEL);
-const metrics = createMetrics();
 const database = openDatabase(config);
+const metrics = createMetrics(database.pool);
 defineModels(database.sequelize);
+measureHolds(metrics, database);
 
 await runProcess({ config, logger, metrics }, async () => {
   await migrate(path.join(import.meta.dirname, '../migrations'), config, logger);

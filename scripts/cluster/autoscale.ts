@@ -1,18 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type Finding, type Ground, underLoad } from './ground.ts';
 import { awaitEverything, deployments, inNamespace, kubectl, listPods } from './kubectl.ts';
+import { applyWith } from './overlay.ts';
 
 const patienceMs = 6 * 60_000;
 
-/** The component on top of the local overlay, scaling down sooner than in production, so that a test sees it. */
-const overlay = `apiVersion: kustomize.config.k8s.io/v1beta1
-kind: Kustomization
-resources: [overlays/local]
-components: [components/autoscaling]
-patches:
+/** Down sooner than in production, so that a test sees it. */
+const soonerDown = `patches:
   - target: { kind: HorizontalPodAutoscaler }
     patch: '[{ op: replace, path: /spec/behavior/scaleDown/stabilizationWindowSeconds, value: 15 }]'
 `;
@@ -43,12 +37,9 @@ async function keepLoggingIn({ url, admin }: Ground, signal: AbortSignal): Promi
 /** Applies the component, lets log-ins wear auth-service out, and stops: a replica more, and in the end one less. */
 export async function autoscale(ground: Ground): Promise<Finding> {
   const service = 'auth-service';
-  const directory = await mkdtemp(join(tmpdir(), 'tradepost-'));
   let [most, least] = [0, 0];
   const report = await underLoad(ground, async () => {
-    await cp('deployment', directory, { recursive: true });
-    await writeFile(join(directory, 'kustomization.yaml'), overlay);
-    await kubectl(['apply', '-k', directory]);
+    await applyWith('autoscaling', soonerDown);
     const stop = new AbortController();
     const busy = keepLoggingIn(ground, stop.signal);
     most = await awaitPods(service, (count) => count > 2);
@@ -61,7 +52,6 @@ export async function autoscale(ground: Ground): Promise<Finding> {
   await inNamespace('delete', 'hpa', ...deployments);
   await kubectl(['apply', '-k', 'deployment']);
   await awaitEverything();
-  await rm(directory, { recursive: true, force: true });
   const failed = report.failedReads + report.failedOrders;
   const failures = failed > 0 ? `: ${JSON.stringify(report.failures)}` : '';
   return {

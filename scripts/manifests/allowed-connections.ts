@@ -32,6 +32,7 @@ export const allowed: Row[] = [
   { from: ['order-service'], to: ['order-mysql'], ports: ['TCP 3306'], place: 'local' },
   { from: services, to: ['managed-databases'], ports: ['TCP 3306'], place: 'production' },
   { from: ['ours'], to: ['kube-dns'], ports: ['UDP 53', 'TCP 53'] },
+  { from: ['prometheus'], to: services, ports: ['TCP 9100'] },
   // The API server has no label to select it by.
   { from: ['provision'], to: ['outside'], ports: ['TCP 443', 'TCP 6443'] },
 ];

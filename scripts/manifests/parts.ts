@@ -1,3 +1,4 @@
+import { alertFaults } from './alerts.ts';
 import { connections } from './connections.ts';
 import { databases } from './databases.ts';
 import { hardening } from './hardening.ts';
@@ -61,6 +62,7 @@ export const parts: Record<string, Part> = {
       ({ renderings, project }: Scene) => verdict(linesFor(rule, renderings, project)),
     ]),
   ),
+  alerts: ({ root }) => alertFaults(root),
   rollouts: async ({ copy, renderings }) => verdict(await rolloutFaults(copy, renderings)),
   rendered: ({ root, renderings }) =>
     verdict(

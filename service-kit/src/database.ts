@@ -12,6 +12,12 @@ export interface DatabaseSettings {
   DB_POOL_SIZE: number;
 }
 
+export interface PoolState {
+  used: number;
+  idle: number;
+  waiting: number;
+}
+
 export interface Database {
   sequelize: Sequelize;
   /** Runs work in one READ COMMITTED transaction; the whole of it again after a deadlock or a lock time-out. */
@@ -20,6 +26,7 @@ export interface Database {
   select<Row extends object>(sql: string, values?: object, tx?: Transaction): Promise<Row[]>;
   /** Runs an UPDATE or DELETE with named replacements and tells how many rows it changed. */
   change(sql: string, values: object, tx?: Transaction): Promise<number>;
+  pool: () => PoolState;
   /** Fails when the database cannot be reached; a pool whose connections are all at work is no such failure. */
   ping: () => Promise<void>;
   close: () => Promise<void>;
@@ -118,6 +125,13 @@ export function openDatabase(settings: DatabaseSettings, acquireMs = 4_500): Dat
       // Sequelize calls the number of affected rows the result of a bulk update, whatever the statement.
       const query = { replacements: { ...values }, type: QueryTypes.BULKUPDATE, transaction: tx ?? null };
       return Number(await sequelize.query(sql, query as object));
+    },
+    pool: () => {
+      // sequelize-pool has these; Sequelize does not declare them.
+      const manager = sequelize.connectionManager as unknown as {
+        pool: Record<'using' | 'available' | 'waiting', number>;
+      };
+      return { used: manager.pool.using, idle: manager.pool.available, waiting: manager.pool.waiting };
     },
     ping: async () => {
       await sequelize.query('SELECT 1').catch((error: unknown) => {

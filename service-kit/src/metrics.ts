@@ -1,17 +1,23 @@
 import type { RequestHandler } from 'express';
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { PoolState } from './database.ts';
 import type { Logger } from './logger.ts';
 
 export interface Metrics {
   /** A counter of one business event. */
   counter(name: string, help: string): () => void;
+  /** A figure that is looked up whenever somebody asks for all; NaN when it cannot be had. */
+  gauge(name: string, help: string, read: () => number | Promise<number>): void;
   observeRequest(labels: { method: string; route: string; status: number }, seconds: number): void;
   /** All figures in the text format of Prometheus. */
   expose(): Promise<{ contentType: string; text: string }>;
 }
 
-/** The figures of one process. */
-export function createMetrics(): Metrics {
+/**
+ * The figures of one process.
+ * @param pool of its database, when it has one
+ */
+export function createMetrics(pool?: () => PoolState): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const duration = new Histogram({
@@ -21,7 +27,17 @@ export function createMetrics(): Metrics {
     buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     registers: [registry],
   });
+  const gauge: Metrics['gauge'] = (name, help, read) => {
+    const lookUp = async (): Promise<void> => figure.set(await Promise.resolve(read()).catch(() => NaN));
+    const figure = new Gauge({ name, help, registers: [registry], collect: lookUp });
+  };
+  if (pool) {
+    gauge('db_pool_used_connections', 'Connections at work', () => pool().used);
+    gauge('db_pool_idle_connections', 'Connections that wait for work', () => pool().idle);
+    gauge('db_pool_waiting_queries', 'Queries that wait for a connection', () => pool().waiting);
+  }
   return {
+    gauge,
     counter(name, help) {
       const counter = new Counter({ name, help, registers: [registry] });
       return () => counter.inc();

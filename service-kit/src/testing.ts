@@ -1,10 +1,4 @@
-import { generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
-import { once } from 'node:events';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createConnection } from 'mysql2/promise';
 import { authenticateUsers, type Authenticate, signToken } from './authenticate.ts';
 import { type Database, openDatabase } from './database.ts';
@@ -87,66 +81,6 @@ export function createTestTokens(): TestTokens {
       const exp = Math.floor(Date.now() / 1000) + 900;
       const claims = { iss: expected.issuer, aud: expected.audience, sub: userId, roles, sid: userId, exp };
       return `Bearer ${signToken({ kid: 'test', privateKey }, 'at+jwt', claims)}`;
-    },
-  };
-}
-
-/** A key pair for each service, in the two files that a process reads. */
-export function writeServiceKeys(services: readonly string[]): {
-  keyFile(service: string): string;
-  publicKeysFile: string;
-} {
-  const directory = mkdtempSync(path.join(tmpdir(), 'service-keys-'));
-  const keyFile = (service: string): string => path.join(directory, `${service}.json`);
-  const jwk = (key: KeyObject, kid: string) => ({ ...key.export({ format: 'jwk' }), kid });
-  const sets = services.map((service) => {
-    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    writeFileSync(keyFile(service), JSON.stringify(jwk(privateKey, service)), { mode: 0o600 });
-    return [service, { keys: [jwk(publicKey, service)] }];
-  });
-  const publicKeysFile = path.join(directory, 'public.json');
-  writeFileSync(publicKeysFile, JSON.stringify(Object.fromEntries(sets)));
-  return { keyFile, publicKeysFile };
-}
-
-export interface UpstreamCall {
-  method: string;
-  path: string;
-  body: unknown;
-  headers: IncomingMessage['headers'];
-}
-
-type UpstreamAnswer = { status: number; body?: unknown } | 'hang' | 'reset';
-
-/** Another service, faked at the HTTP border: records every call and answers what `answer` says, or never, or not at all. */
-export async function startFakeUpstream(
-  answer: (call: UpstreamCall) => UpstreamAnswer | Promise<UpstreamAnswer>,
-) {
-  const calls: UpstreamCall[] = [];
-  const fake = createServer((req, res) => {
-    void (async () => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of req) chunks.push(chunk as Buffer);
-      const text = Buffer.concat(chunks).toString();
-      const body: unknown = text === '' ? undefined : JSON.parse(text);
-      const call = { method: req.method ?? '', path: req.url ?? '', body, headers: req.headers };
-      calls.push(call);
-      const reply = await answer(call);
-      if (reply === 'reset') req.socket.destroy();
-      else if (reply !== 'hang') {
-        res.writeHead(reply.status, { 'Content-Type': 'application/json' }).end(JSON.stringify(reply.body));
-      }
-    })();
-  });
-  fake.listen(0, '127.0.0.1');
-  await once(fake, 'listening');
-  return {
-    url: `http://127.0.0.1:${(fake.address() as AddressInfo).port}`,
-    calls,
-    async stop() {
-      fake.closeAllConnections();
-      fake.close();
-      await once(fake, 'close');
     },
   };
 }

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { createHttpClient, UpstreamUnavailable } from '@tradepost/service-kit/http-client.ts';
 import { runInContext } from '@tradepost/service-kit/request-context.ts';
-import { createTestDatabase, startFakeUpstream, type TestDatabase } from '@tradepost/service-kit/testing.ts';
+import { createTestDatabase, type TestDatabase } from '@tradepost/service-kit/testing.ts';
+import { startFakeUpstream } from '../../testing/fake-upstream.ts';
 
 type Upstream = Awaited<ReturnType<typeof startFakeUpstream>>;
 type Answer = Parameters<typeof startFakeUpstream>[0];

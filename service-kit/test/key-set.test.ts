@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, expect, test } from '@jest/globals';
 import { issuerKeys } from '@tradepost/service-kit/key-set.ts';
-import { startFakeUpstream } from '@tradepost/service-kit/testing.ts';
+import { startFakeUpstream } from '../../testing/fake-upstream.ts';
 
 type Upstream = Awaited<ReturnType<typeof startFakeUpstream>>;
 let issuer: Upstream | undefined;

@@ -63,6 +63,24 @@ test('count events', async () => {
   expect((await metrics.expose()).text).toContain('things_made_total 2\n');
 });
 
+test('look a figure up whenever they are asked for, and do without one that cannot be had', async () => {
+  let size = 1;
+  metrics.gauge('things_stored', 'Things stored', () => Promise.resolve(size));
+  metrics.gauge('things_lost', 'Things lost', () => Promise.reject(new Error('the database is away')));
+  expect((await metrics.expose()).text).toContain('things_stored 1\n');
+  size = 2;
+  const { text } = await metrics.expose();
+  expect(text).toContain('things_stored 2\n');
+  expect(text).toContain('things_lost Nan\n');
+});
+
+test('tell how the pool of the database is used', async () => {
+  const { text } = await createMetrics(() => ({ used: 3, idle: 2, waiting: 1 })).expose();
+  expect(text).toContain('db_pool_used_connections 3\n');
+  expect(text).toContain('db_pool_idle_connections 2\n');
+  expect(text).toContain('db_pool_waiting_queries 1\n');
+});
+
 test('an unknown path has one label', async () => {
   await app.request.get('/a-path-that-is-not-there').expect(404);
   const { text } = await metrics.expose();

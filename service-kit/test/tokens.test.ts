@@ -7,7 +7,7 @@ import {
   serviceAuthorization,
 } from '@tradepost/service-kit/authenticate.ts';
 import { route } from '@tradepost/service-kit/route.ts';
-import { writeServiceKeys } from '@tradepost/service-kit/testing.ts';
+import { writeServiceKeys } from '../../testing/service-keys.ts';
 import jwt, { type Algorithm } from 'jsonwebtoken';
 import { type KitApp, somebody, startKitApp } from './helpers/kit-app.ts';
 

@@ -1,4 +1,4 @@
-import { startFakeUpstream, type UpstreamCall } from '@tradepost/service-kit/testing.ts';
+import { startFakeUpstream, type UpstreamCall } from '../../../testing/fake-upstream.ts';
 import { v7 as uuidv7 } from 'uuid';
 
 export interface Money {

@@ -10,8 +10,8 @@ import {
   createTestTokens,
   silentLogger,
   type TestDatabase,
-  writeServiceKeys,
 } from '@tradepost/service-kit/testing.ts';
+import { writeServiceKeys } from '../../../testing/service-keys.ts';
 import type supertest from 'supertest';
 import { v7 as uuidv7 } from 'uuid';
 import { type CheckedApp, serveChecked } from '../../../testing/checked-app.ts';

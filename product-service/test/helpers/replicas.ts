@@ -5,12 +5,9 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readSigningKey, serviceAuthorization, signToken } from '@tradepost/service-kit/authenticate.ts';
-import {
-  createTestDatabase,
-  startFakeUpstream,
-  type TestDatabase,
-  writeServiceKeys,
-} from '@tradepost/service-kit/testing.ts';
+import { createTestDatabase, type TestDatabase } from '@tradepost/service-kit/testing.ts';
+import { startFakeUpstream } from '../../../testing/fake-upstream.ts';
+import { writeServiceKeys } from '../../../testing/service-keys.ts';
 import { v7 as uuidv7 } from 'uuid';
 import { checkedFetch } from '../../../testing/checked-fetch.ts';
 import {

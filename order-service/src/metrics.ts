@@ -1,0 +1,12 @@
+import type { Database } from '@tradepost/service-kit/database.ts';
+import type { Metrics } from '@tradepost/service-kit/metrics.ts';
+
+/** How far behind the steps of orders are: everything that is due is done within seconds, unless something is broken. */
+export function measureSteps(metrics: Metrics, database: Database): void {
+  metrics.gauge('order_steps_overdue_seconds', 'Age of the step that is due for the longest', async () => {
+    const [row] = await database.select<{ seconds: string | null }>(
+      'SELECT TIMESTAMPDIFF(MICROSECOND, MIN(due_at), NOW(3)) / 1000000 AS seconds FROM order_sagas',
+    );
+    return Math.max(0, Number(row?.seconds ?? 0));
+  });
+}
