@@ -7,7 +7,12 @@ import { migrateAtOnce } from './cluster/migrate-at-once.ts';
 import { monitor } from './cluster/monitor.ts';
 import { reachNginx } from './cluster/reach-nginx.ts';
 import { evictAll, killEach, restartEach, scaleUpAndDown } from './cluster/roll.ts';
-import { breakImage, changeSetting, rotatePasswords } from './cluster/roll-out-by-itself.ts';
+import {
+  breakImage,
+  changeSetting,
+  changeSuppliedSecret,
+  rotatePasswords,
+} from './cluster/roll-out-by-itself.ts';
 import { tryConnections } from './cluster/try-connections.ts';
 import { printFindings, type TimedFinding } from './deployed/print-findings.ts';
 import { runReplay, runSuite } from './deployed/run-suite.ts';
@@ -40,6 +45,7 @@ const checks: Record<string, Check> = {
   evict: evictAll,
   kill: killEach,
   setting: changeSetting,
+  secret: changeSuppliedSecret,
   rotate: rotatePasswords,
   image: breakImage,
   database: deleteDatabasePods,

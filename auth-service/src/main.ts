@@ -22,8 +22,9 @@ defineModels(database.sequelize);
 await runProcess({ config, logger, metrics }, async () => {
   await migrate(path.join(import.meta.dirname, '../migrations'), config, logger);
   const passwords = hashPasswords(config.BCRYPT_COST);
-  await patiently(() => ensureAdmin({ database, passwords, logger }, config), logger, isPassing);
-  const keys = await patiently(() => loadSigningKeys(database), logger, isPassing);
+  const waiting = { what: 'the database', logger, isPassing };
+  await patiently(() => ensureAdmin({ database, passwords, logger }, config), waiting);
+  const keys = await patiently(() => loadSigningKeys(database), waiting);
   const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, REFRESH_REUSE_LEEWAY_SECONDS: leewaySeconds } = config;
   const authenticate = authenticateUsers(keys.find, { issuer, audience });
   const tokenIssuer = { keys, issuer, audience };

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { authenticateServices, authenticateUsers } from '@tradepost/service-kit/authenticate.ts';
 import { openDatabase } from '@tradepost/service-kit/database.ts';
-import { issuerKeys } from '@tradepost/service-kit/key-set.ts';
+import { fetchIssuerKeys } from '@tradepost/service-kit/key-set.ts';
 import { createLogger } from '@tradepost/service-kit/logger.ts';
 import { createMetrics } from '@tradepost/service-kit/metrics.ts';
 import { migrate } from '@tradepost/service-kit/migrate.ts';
@@ -23,7 +23,7 @@ await runProcess({ config, logger, metrics }, async () => {
   await migrate(path.join(import.meta.dirname, '../migrations'), config, logger);
   const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = config;
   const authenticate = {
-    users: authenticateUsers(issuerKeys(config.JWKS_URL), { issuer, audience }),
+    users: authenticateUsers(await fetchIssuerKeys(config.JWKS_URL, logger), { issuer, audience }),
     services: authenticateServices(config.SERVICE_PUBLIC_KEYS_FILE, 'product-service'),
   };
   const dependencies = { database, authenticate, logger, metrics };

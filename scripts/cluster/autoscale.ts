@@ -6,9 +6,11 @@ import { applyWith } from './overlay.ts';
 const patienceMs = 6 * 60_000;
 
 /** Down sooner than in production, so that a test sees it. */
-const soonerDown = `patches:
+const overlay = `components: [components/autoscaling]
+patches:
   - target: { kind: HorizontalPodAutoscaler }
-    patch: '[{ op: replace, path: /spec/behavior/scaleDown/stabilizationWindowSeconds, value: 15 }]'
+    patch: |-
+      - { op: replace, path: /spec/behavior/scaleDown/stabilizationWindowSeconds, value: 15 }
 `;
 
 async function awaitPods(service: string, isEnough: (count: number) => boolean): Promise<number> {
@@ -39,7 +41,7 @@ export async function autoscale(ground: Ground): Promise<Finding> {
   const service = 'auth-service';
   let [most, least] = [0, 0];
   const report = await underLoad(ground, async () => {
-    await applyWith('autoscaling', soonerDown);
+    await applyWith(overlay);
     const stop = new AbortController();
     const busy = keepLoggingIn(ground, stop.signal);
     most = await awaitPods(service, (count) => count > 2);

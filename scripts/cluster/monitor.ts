@@ -22,7 +22,7 @@ async function awaitValue(expression: string, wanted: string): Promise<string> {
 
 /** Prometheus finds every replica of every service, and has our alerts. */
 export async function monitor(_ground: Ground): Promise<Finding> {
-  await applyWith('monitoring');
+  await applyWith('components: [components/monitoring]');
   await awaitRollout('deployment', 'prometheus');
   const replicas = await awaitValue('count(up{job=~".+-service"} == 1)', '6');
   const requests = await awaitValue('count(count by (job) (http_request_duration_seconds_count))', '3');

@@ -1,9 +1,8 @@
-import { appendFile, cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { randomPassword } from '../../provision/src/random-password.ts';
 import { type Finding, type Ground, withoutFailure } from './ground.ts';
-import { awaitEverything, awaitRollout, inNamespace, kubectl, listPods } from './kubectl.ts';
+import { awaitEverything, awaitRollout, inNamespace, kubectl, listPods, readSecret } from './kubectl.ts';
+import { applyWith } from './overlay.ts';
 
 const service = 'product-service';
 
@@ -22,23 +21,61 @@ async function andPodsAreNew(before: string, finding: Finding): Promise<Finding>
   };
 }
 
+const oneMore = `configMapGenerator:
+  - { name: ${service}, behavior: merge, literals: [DB_POOL_SIZE=11] }
+`;
+
 /** One line more in the settings of a service, then the same apply. */
 export async function changeSetting(ground: Ground): Promise<Finding> {
-  const directory = await mkdtemp(join(tmpdir(), 'tradepost-'));
   const before = await podNames();
-  try {
-    await cp('deployment', directory, { recursive: true });
-    await appendFile(join(directory, `base/${service}/kustomization.yaml`), '      - DB_POOL_SIZE=11\n');
-    const finding = await withoutFailure(ground, 'a changed setting rolls out by itself', async () => {
-      await kubectl(['apply', '-k', directory]);
-      await awaitRollout('deployment', service);
-    });
-    return await andPodsAreNew(before, finding);
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-    await kubectl(['apply', '-k', 'deployment']);
+  const finding = await withoutFailure(ground, 'a changed setting rolls out by itself', async () => {
+    await applyWith(oneMore);
     await awaitRollout('deployment', service);
-  }
+  });
+  const judged = await andPodsAreNew(before, finding);
+  await applyAsItWas();
+  return judged;
+}
+
+async function applyAsItWas(): Promise<void> {
+  await kubectl(['apply', '-k', 'deployment']);
+  await awaitRollout('deployment', service);
+}
+
+const own = ['product_service.password', 'product_migrator.password', 'product-service.key.json'];
+const secretNames = [...own, 'root.password', 'public-keys.json'];
+const volumes = ['secrets', 'migrator', 'accounts'].map(
+  (name) => `{ name: ${name}, secret: { secretName: supplied } }`,
+);
+
+/** The service's secrets from files, as an operator brings them, instead of those made in the cluster. */
+const supplied = `secretGenerator:
+  - { name: supplied, files: [${secretNames.join(', ')}] }
+patches:
+  - target: { kind: Deployment, name: ${service} }
+    patch: |-
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: { name: ${service} }
+      spec: { template: { spec: { volumes: [${volumes.join(', ')}] } } }
+`;
+
+/** Two changes of a password, so that the pods of the first are those that are replaced by the second. */
+export async function changeSuppliedSecret(ground: Ground): Promise<Finding> {
+  const files: Record<string, string> = {};
+  for (const name of secretNames) files[name] = await readSecret(name);
+  let before = '';
+  const check = 'a changed password in a generated Secret rolls out by itself';
+  const finding = await withoutFailure(ground, check, async () => {
+    for (const password of [files['product_service.password'] ?? '', randomPassword()]) {
+      before = await podNames();
+      await applyWith(supplied, { ...files, 'product_service.password': password });
+      await awaitRollout('deployment', service);
+    }
+  });
+  const judged = await andPodsAreNew(before, finding);
+  await applyAsItWas();
+  return judged;
 }
 
 /** The command of docs/operations.md. */

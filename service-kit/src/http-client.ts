@@ -35,7 +35,11 @@ class QuickConnectAgent extends http.Agent {
   override createConnection(...args: Parameters<http.Agent['createConnection']>) {
     const socket = super.createConnection(...args);
     if (!socket || !('connecting' in socket)) return socket;
-    const timer = setTimeout(() => socket.destroy(new Error('connect timed out')), connectTimeoutMs);
+    const giveUp = (): void => {
+      if (socket.connecting) socket.destroy(new Error('connect timed out'));
+    };
+    // Looks once more after the next poll: a process that was busy for 200 ms itself may not have heard of its success yet.
+    const timer = setTimeout(() => setImmediate(giveUp), connectTimeoutMs);
     const stop = (): void => clearTimeout(timer);
     socket.once('connect', stop).once('close', stop);
     return socket;

@@ -1,6 +1,8 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createHttpClient } from './http-client.ts';
+import type { Logger } from './logger.ts';
+import { patiently } from './patiently.ts';
 import { unavailable } from './problem.ts';
 
 /** Finds the public key that signed a token; undefined when nobody we trust has such a key. */
@@ -14,6 +16,7 @@ export interface KeySet {
 const maxAgeMs = 300_000;
 /** A token with an invented kid must not make us ask for the keys at every request. */
 const pauseMs = 2_000;
+const aheadMs = 10_000;
 
 /** The keys of a set by their kid, parsed once: parsing costs more than verifying. */
 export function importKeys(set: KeySet): Map<string, KeyObject> {
@@ -51,6 +54,20 @@ export function issuerKeys(jwksUrls: readonly string[]): FindKey {
     }
     return keys?.get(kid);
   };
+}
+
+/**
+ * The keys of the issuer, fetched before the first request needs them: a new replica that must fetch them under load
+ * refuses everybody meanwhile. Gives up after ten seconds, since much can be answered without.
+ */
+export async function fetchIssuerKeys(jwksUrls: readonly string[], logger: Logger): Promise<FindKey> {
+  const find = issuerKeys(jwksUrls);
+  const giveUpAt = performance.now() + aheadMs;
+  const isPassing = (): boolean => performance.now() < giveUpAt;
+  await patiently(() => find(''), { what: 'the keys of access tokens', logger, isPassing }).catch(
+    (error: unknown) => logger.warn('starting without the keys of access tokens', { error }),
+  );
+  return find;
 }
 
 /** The public keys of the other services by name, from SERVICE_PUBLIC_KEYS_FILE: `{"<service>": <JWKS>}`. */

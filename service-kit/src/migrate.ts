@@ -155,7 +155,11 @@ export async function migrate(directory: string, settings: MigrationSettings, lo
       throw error;
     }
   };
-  const connection = await patiently(open, logger, (error) => !(error instanceof EditedMigration));
+  const connection = await patiently(open, {
+    what: 'the database',
+    logger,
+    isPassing: (error) => !(error instanceof EditedMigration),
+  });
   try {
     if (migrates) await applyPending(connection, migrations, logger);
   } finally {

@@ -1,7 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, expect, test } from '@jest/globals';
-import { issuerKeys } from '@tradepost/service-kit/key-set.ts';
+import { fetchIssuerKeys, issuerKeys } from '@tradepost/service-kit/key-set.ts';
 import { startFakeUpstream } from '../../testing/fake-upstream.ts';
+import { recordingLogger } from './helpers/kit-app.ts';
 
 type Upstream = Awaited<ReturnType<typeof startFakeUpstream>>;
 let issuer: Upstream | undefined;
@@ -59,4 +60,28 @@ test('are asked for again when a new kid appears', async () => {
 test('that nobody ever gave are a 503', async () => {
   const find = issuerKeys(['http://127.0.0.1:1/jwks']);
   await expect(find('a')).rejects.toMatchObject({ status: 503, headers: { 'Retry-After': '1' } });
+});
+
+test('are there before the first request of a process that fetches them ahead', async () => {
+  const logger = recordingLogger();
+  const keys = [jwk('a')];
+  let answers = 0;
+  issuer = await startFakeUpstream(() =>
+    (answers += 1) <= 4 ? { status: 503 } : { status: 200, body: { keys } },
+  );
+  const find = await fetchIssuerKeys([`${issuer.url}/jwks`], logger);
+  const before = answers;
+  expect((await find('a'))?.type).toBe('public');
+  expect(answers).toBe(before);
+  expect(logger.lines).toEqual([]);
+});
+
+test('that cannot be had for ten seconds do not keep a process from starting', async () => {
+  const logger = recordingLogger();
+  const find = await fetchIssuerKeys(['http://127.0.0.1:1/jwks'], logger);
+  expect(logger.lines.map(({ message }) => message)).toEqual([
+    'waiting for the keys of access tokens',
+    'starting without the keys of access tokens',
+  ]);
+  await expect(find('a')).rejects.toMatchObject({ status: 503 });
 });
