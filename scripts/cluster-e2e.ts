@@ -6,6 +6,7 @@ import { deleteDatabasePods, loseDatabase } from './cluster/lose-database.ts';
 import { migrateAtOnce } from './cluster/migrate-at-once.ts';
 import { monitor } from './cluster/monitor.ts';
 import { reachNginx } from './cluster/reach-nginx.ts';
+import { restoreFromBackup } from './cluster/restore.ts';
 import { evictAll, killEach, restartEach, scaleUpAndDown } from './cluster/roll.ts';
 import {
   breakImage,
@@ -33,7 +34,7 @@ const fromOutside = (check: string, passed: boolean): Finding => ({
   passed,
 });
 
-/** In this order: the last one destroys the orders that the one before it counts. */
+/** In this order: the last one destroys the orders that those before it count. */
 const checks: Record<string, Check> = {
   again: applyAgain,
   connections: tryConnections,
@@ -53,6 +54,7 @@ const checks: Record<string, Check> = {
   monitor,
   autoscale,
   orders: countOrders,
+  backup: restoreFromBackup,
   migrate: migrateAtOnce,
 };
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { awaitDoor, awaitHealth, compose, type Project } from './compose/docker-compose.ts';
 import { measureImages } from './compose/measure-images.ts';
+import { backUpAndRestore } from './deployed/back-up-and-restore.ts';
 import { type Finding, printFindings, type TimedFinding } from './deployed/print-findings.ts';
 import { type Deployed, runReplay, runSuite } from './deployed/run-suite.ts';
 import { type LoadShop, openLoadShop } from './load/open-shop.ts';
@@ -108,6 +109,22 @@ async function tryEverything(ground: Ground): Promise<void> {
       await compose(project, 'up', '--detach');
     }),
   );
+  await time('backup', () => restoreFromBackup(ground));
+}
+
+/** Volumes and all; the databases come up with other passwords, and the services only after the restore. */
+async function restoreFromBackup({ project, url, shop, orders }: Ground): Promise<Finding> {
+  const settings = { ...project.settings, COMPOSE_PROJECT_NAME: project.name };
+  const destroy = async (): Promise<void> => {
+    await compose(project, 'down', '--volumes');
+    await compose(project, 'up', '--detach', 'accounts');
+    await compose(project, 'wait', 'accounts');
+  };
+  const start = async (): Promise<void> => {
+    await compose(project, 'up', '--detach');
+    await awaitDoor(url);
+  };
+  return backUpAndRestore({ place: 'compose', url, shop, orders, settings, destroy, start });
 }
 
 async function main(): Promise<void> {

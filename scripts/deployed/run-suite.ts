@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Login } from '../local/secrets.ts';
+import { runScript } from './run-script.ts';
 
 /** Something that runs elsewhere: all we know is where, and who its admin is. */
 export interface Deployed {
@@ -11,21 +10,22 @@ export interface Deployed {
   admin: Login;
 }
 
-const root = join(import.meta.dirname, '../..');
-const jestFlags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+const jest = [
+  '--experimental-vm-modules',
+  '--disable-warning=ExperimentalWarning',
+  'node_modules/jest/bin/jest.js',
+];
 
-async function run(args: string[], { url, admin }: Deployed): Promise<boolean> {
-  const env = { ...process.env, E2E_URL: url, ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password };
-  const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit', env });
-  const [code] = (await once(child, 'exit')) as [number | null];
-  return code === 0;
-}
+const settingsFor = ({ url, admin }: Deployed): NodeJS.ProcessEnv => ({
+  E2E_URL: url,
+  ADMIN_EMAIL: admin.email,
+  ADMIN_PASSWORD: admin.password,
+});
 
 /** The end-to-end tests that see the shop from outside; the others start and kill processes of their own. */
 export async function runSuite(deployed: Deployed): Promise<boolean> {
-  const jest = join(root, 'node_modules/jest/bin/jest.js');
   const options = ['--selectProjects', 'e2e', '--runInBand', '--testTimeout', '300000'];
-  return run([...jestFlags, jest, 'e2e/(purchase|races)', ...options], deployed);
+  return runScript([...jest, 'e2e/(purchase|races)', ...options], settingsFor(deployed));
 }
 
 /**
@@ -42,7 +42,7 @@ export async function runReplay(deployed: Deployed, first?: number): Promise<boo
       directory,
       ...(first ? ['--first', String(first)] : []),
     ];
-    return await run([join(root, 'scripts/replay.ts'), ...choices], deployed);
+    return await runScript(['scripts/replay.ts', ...choices], settingsFor(deployed));
   } finally {
     await rm(directory, { recursive: true, force: true });
   }

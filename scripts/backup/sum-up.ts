@@ -1,0 +1,35 @@
+import { databaseNames, type ByDatabase, type Sessions } from './databases.ts';
+
+/** What a shopkeeper would count, by its name. */
+export type Sums = Record<string, string>;
+
+const questions: ByDatabase<string[]> = {
+  authDB: [`SELECT 'users' AS what, COUNT(*) AS amount FROM users`],
+  productsDB: [
+    `SELECT 'products' AS what, COUNT(*) AS amount FROM products`,
+    `SELECT 'units on hand' AS what, COALESCE(SUM(on_hand), 0) AS amount FROM stock`,
+    `SELECT 'units reserved' AS what, COALESCE(SUM(reserved), 0) AS amount FROM stock`,
+    `SELECT 'units available' AS what, COALESCE(SUM(on_hand - reserved), 0) AS amount FROM stock`,
+    `SELECT 'ledger, on hand' AS what, COALESCE(SUM(on_hand_delta), 0) AS amount FROM stock_ledger`,
+    `SELECT 'ledger, reserved' AS what, COALESCE(SUM(reserved_delta), 0) AS amount FROM stock_ledger`,
+    `SELECT CONCAT('reservations ', status) AS what, COUNT(*) AS amount FROM reservations GROUP BY status ORDER BY status`,
+    `SELECT CONCAT('units in reservations ', status) AS what, SUM(quantity) AS amount
+       FROM reservations JOIN reservation_items USING (order_id) GROUP BY status ORDER BY status`,
+  ],
+  ordersDB: [
+    `SELECT CONCAT('orders ', status) AS what, COUNT(*) AS amount FROM orders GROUP BY status ORDER BY status`,
+    `SELECT CONCAT('money in orders ', status, ', ', currency) AS what, SUM(total_minor) AS amount
+       FROM orders WHERE total_minor IS NOT NULL GROUP BY status, currency ORDER BY status, currency`,
+  ],
+};
+
+/** Counts people, goods, orders and money; the money in minor units. */
+export async function sumUp(sessions: Sessions): Promise<Sums> {
+  const sums: Sums = {};
+  for (const name of databaseNames) {
+    for (const question of questions[name]) {
+      for (const { what, amount } of await sessions[name].ask(question)) sums[what ?? ''] = amount ?? '';
+    }
+  }
+  return sums;
+}
