@@ -27,7 +27,18 @@ const tagOf = (image: string): string => `tradepost/${image}:${version}`;
 for (const image of images) {
   const startedAt = performance.now();
   const file = `${image}/Dockerfile`;
-  run('docker', 'build', '--quiet', '--file', file, '--build-arg', `VERSION=${version}`, '--tag', tagOf(image), '.');
+  run(
+    'docker',
+    'build',
+    '--quiet',
+    '--file',
+    file,
+    '--build-arg',
+    `VERSION=${version}`,
+    '--tag',
+    tagOf(image),
+    '.',
+  );
   console.log(`${tagOf(image)}  ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
 }
 if (values.kind) run('kind', 'load', 'docker-image', ...images.map(tagOf));

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,6 +27,13 @@ const settingsFor = ({ url, admin }: Deployed): NodeJS.ProcessEnv => ({
 export async function runSuite(deployed: Deployed): Promise<boolean> {
   const options = ['--selectProjects', 'e2e', '--runInBand', '--testTimeout', '300000'];
   return runScript([...jest, 'e2e/(purchase|races)', ...options], settingsFor(deployed));
+}
+
+/** Why the retailer's book cannot be replayed here; nothing when it can. */
+export function whyNoReplay(): string | undefined {
+  const usual = '../shared/data/online-retail.csv.gz';
+  if (process.env.REPLAY_FILE || existsSync(join(import.meta.dirname, '../..', usual))) return undefined;
+  return `there is no ${usual}, and REPLAY_FILE names no other book`;
 }
 
 /**

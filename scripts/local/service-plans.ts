@@ -42,7 +42,16 @@ const databases: Record<ServiceName, { name: string; user: string; migrator: str
 };
 
 // What a developer may want to try without editing a file; everything else is the starter's to decide.
-const passedOn = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'LOG_LEVEL', 'PAYMENT_WINDOW_MINUTES'];
+const passedOn = [
+  'PATH',
+  'HOME',
+  'LANG',
+  'TZ',
+  'TMPDIR',
+  'LOG_LEVEL',
+  'PAYMENT_WINDOW_MINUTES',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+];
 
 function surroundingSettings(): Settings {
   const entries = passedOn.map((name) => [name, process.env[name]] as const);
@@ -72,6 +81,7 @@ function commonSettings(service: ServiceName, ports: ReplicaPorts, around: Servi
   const { name, user, migrator } = databases[service];
   return {
     NODE_ENV: 'development',
+    OTEL_SERVICE_NAME: service,
     // Spares the second start most of the time spent on reading sources.
     NODE_COMPILE_CACHE: join(around.dataPath, 'compile-cache'),
     HOST: '127.0.0.1',
@@ -100,7 +110,7 @@ export function planService(service: ServiceName, around: ServiceSurroundings): 
     name: service,
     number: index + 1,
     command: process.execPath,
-    arguments: [join(service, 'src/main.ts')],
+    arguments: ['--import', './tracing/src/main.ts', join(service, 'src/main.ts')],
     environment: {
       ...commonSettings(service, ports, around),
       ...ownSettings(service, around),
