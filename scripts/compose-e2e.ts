@@ -76,8 +76,8 @@ async function open(project: Project, url: string): Promise<Ground> {
 async function tellImages(project: Project): Promise<Finding> {
   const measured = await measureImages(project);
   const texts = measured.map(
-    ({ image, megabytes, readySeconds }) =>
-      `${image} ${megabytes.toFixed(0)} MB, ready after ${readySeconds.toFixed(2)} s`,
+    ({ image, addedMegabytes, readySeconds }) =>
+      `${image} ${addedMegabytes.toFixed(0)} MB on top of its base, ready after ${readySeconds.toFixed(2)} s`,
   );
   const passed = measured.every(({ readySeconds }) => readySeconds < 10);
   return { check: 'images', expected: 'each ready within 10 s', got: texts.join('; '), passed };

@@ -4,59 +4,78 @@ import { compose, type Project } from './docker-compose.ts';
 
 export interface Measured {
   image: string;
-  megabytes: number;
-  /** From the start of the container to its line `ready`; the median of its starts. */
+  /** What the image adds to the one it is built on. */
+  addedMegabytes: number;
+  /** From the start of the container to its first word that it is ready; the median of its starts. */
   readySeconds: number;
 }
 
-const services = ['auth-service', 'product-service', 'order-service'] as const;
 const starts = 5;
+const patienceMs = 60_000;
 
-function inspect(what: string, format: string): string {
-  const { stdout, stderr, status } = spawnSync('docker', ['inspect', '--format', format, what], {
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(`docker inspect ${what}: ${stderr}`);
+function docker(...args: string[]): string {
+  const { stdout, stderr, status } = spawnSync('docker', args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`docker ${args.join(' ')}: ${stderr}`);
   return stdout.trim();
 }
 
-/** The container says when it was started, its last line `ready` when it was ready. */
-async function startOnce(project: Project, service: string): Promise<number> {
-  await compose(
-    project,
-    'up',
-    '--detach',
-    '--force-recreate',
-    '--no-deps',
-    '--scale',
-    `${service}=1`,
-    service,
+/** The layers above our first instruction, which is the LABEL; the newest stand first. */
+function addedMegabytes(image: string): number {
+  const layers = docker(
+    'history',
+    '--no-trunc',
+    '--human=false',
+    '--format',
+    '{{.Size}} {{.CreatedBy}}',
+    image,
   );
-  const container = (await compose(project, 'ps', '--quiet', service)).trim();
-  for (;;) {
-    const log = await compose(project, 'logs', '--no-log-prefix', service);
-    const line = log.split('\n').findLast((text) => text.includes('"message":"ready"'));
-    if (line !== undefined) {
-      const { timestamp } = JSON.parse(line) as { timestamp: string };
-      return (Date.parse(timestamp) - Date.parse(inspect(container, '{{.State.StartedAt}}'))) / 1000;
+  const own = layers.split('\n').slice(
+    0,
+    layers.split('\n').findIndex((line) => line.includes('LABEL org.')),
+  );
+  return own.reduce((sum, line) => sum + Number.parseInt(line, 10), 0) / 1e6;
+}
+
+/** What a service logs when it is ready, and Nginx with its first answer, has the time of that moment. */
+const readyLine = /"message":"ready".*"timestamp":"([^"]+)"/;
+
+async function awaitReady(project: Project, service: string): Promise<number> {
+  const giveUpAt = performance.now() + patienceMs;
+  while (performance.now() < giveUpAt) {
+    if (service === 'nginx') {
+      const answer = await fetch(`http://127.0.0.1:${project.settings.PORT}/docs`).catch(() => undefined);
+      if (answer?.status === 200) return Date.now();
+    } else {
+      const log = await compose(project, 'logs', '--no-log-prefix', service);
+      const line = log.split('\n').findLast((text) => readyLine.test(text));
+      if (line !== undefined) return Date.parse(readyLine.exec(line)?.[1] ?? '');
     }
-    await sleep(100);
+    await sleep(20);
   }
+  throw new Error(`${service} is not ready after ${patienceMs / 1000} s`);
 }
 
-async function measureOne(project: Project, service: string): Promise<Measured> {
-  const seconds: number[] = [];
-  for (let count = 0; count < starts; count += 1) seconds.push(await startOnce(project, service));
+async function startOnce(project: Project, service: string): Promise<number> {
+  const one = ['--scale', `${service}=1`, service];
+  await compose(project, 'up', '--detach', '--force-recreate', '--no-deps', ...one);
   const container = (await compose(project, 'ps', '--quiet', service)).trim();
-  const bytes = Number(inspect(inspect(container, '{{.Image}}'), '{{.Size}}'));
-  const readySeconds = seconds.sort((a, b) => a - b)[Math.floor(starts / 2)] ?? 0;
-  return { image: service, megabytes: bytes / 1e6, readySeconds };
+  const readyAt = await awaitReady(project, service);
+  return (readyAt - Date.parse(docker('inspect', '--format', '{{.State.StartedAt}}', container))) / 1000;
 }
 
-/** Size of each service's image, and how long it takes to be ready while nothing else is asked of the machine. */
+/** Size of each image that listens, and how long it takes to be ready while nothing else is asked of the machine. */
 export async function measureImages(project: Project): Promise<Measured[]> {
   const measured: Measured[] = [];
-  for (const service of services) measured.push(await measureOne(project, service));
+  for (const image of ['auth-service', 'product-service', 'order-service', 'nginx']) {
+    const seconds: number[] = [];
+    for (let count = 0; count < starts; count += 1) seconds.push(await startOnce(project, image));
+    const container = (await compose(project, 'ps', '--quiet', image)).trim();
+    measured.push({
+      image,
+      addedMegabytes: addedMegabytes(docker('inspect', '--format', '{{.Image}}', container)),
+      readySeconds: seconds.sort((a, b) => a - b)[Math.floor(starts / 2)] ?? 0,
+    });
+  }
   await compose(project, 'up', '--detach');
   return measured;
 }
