@@ -1,29 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { awaitDoor, awaitHealth, compose, type Project } from './compose/docker-compose.ts';
-import { measureImages } from './compose/measure-images.ts';
-import { backUpAndRestore } from './deployed/back-up-and-restore.ts';
+import { awaitDoor, compose, type Project } from './compose/docker-compose.ts';
+import { keepsOrders } from './compose/keep-orders.ts';
+import type { Ground } from './compose/ground.ts';
+import { tellImages } from './compose/measure-images.ts';
+import { restoreFromBackup } from './compose/restore.ts';
 import { type Finding, printFindings, type TimedFinding } from './deployed/print-findings.ts';
-import { type Deployed, runReplay, runSuite, whyNoReplay } from './deployed/run-suite.ts';
-import { type LoadShop, openLoadShop } from './load/open-shop.ts';
-import { startLoad } from './load/steady-load.ts';
-import { verifyOrders } from './load/verify-orders.ts';
+import { runReplay, runSuite, whyNoReplay } from './deployed/run-suite.ts';
+import { openLoadShop } from './load/open-shop.ts';
 import { freePorts } from './local/free-port.ts';
 import { Refusal } from './local/refusal.ts';
 
 /**
  * npm run compose:e2e: builds the images, brings a project of its own up beside whatever runs, tries everything, and
- * takes it down with its data.
+ * takes it down with its data. `-- images restart` runs only what begins with one of these words.
  */
 const services = ['auth-service', 'product-service', 'order-service', 'nginx', 'mysql'];
 const findings: TimedFinding[] = [];
 
-interface Ground extends Deployed {
-  project: Project;
-  shop: LoadShop;
-  orders: Set<string>;
-}
+const chosen = process.argv.slice(2);
 
 async function time(name: string, check: () => Promise<Finding>): Promise<void> {
+  const isWanted = chosen.length === 0 || name === 'up' || chosen.some((word) => name.startsWith(word));
+  if (!isWanted) return;
   const startedAt = performance.now();
   console.log(`\n---- ${name}`);
   const found = await check().catch((error: unknown): Finding => {
@@ -42,45 +40,11 @@ const passes = (check: string, passed: boolean): Finding => ({
   passed,
 });
 
-/** Whatever happens to containers meanwhile: an order that was acknowledged is there, and has its stock. */
-async function keepsOrders(ground: Ground, check: string, harm: () => Promise<unknown>): Promise<Finding> {
-  const load = await startLoad(ground.url, ground.shop);
-  try {
-    await sleep(3_000);
-    await harm();
-    await awaitDoor(ground.url);
-    await awaitHealth(ground.project);
-    await sleep(3_000);
-  } finally {
-    await load.stop();
-    load.orders.forEach((id) => ground.orders.add(id));
-  }
-  const report = await load.stop();
-  const complaints = await verifyOrders(ground.url, ground.shop, ground.orders);
-  const givenUp = Object.keys(report.failures).some((failure) => failure.includes('given up'));
-  return {
-    check,
-    expected: 'every order is taken when repeated, and kept; stock exact',
-    got: `${ground.orders.size} orders, ${report.failedOrders} repeated, ${report.failedReads} of ${report.reads} reads failed; ${complaints.slice(0, 3).join(' ') || 'stock exact'}${givenUp ? '; some orders given up' : ''}`,
-    passed: complaints.length === 0 && !givenUp,
-  };
-}
-
 async function open(project: Project, url: string): Promise<Ground> {
   const read = (name: string): Promise<string> =>
     compose(project, 'exec', '-T', 'auth-service', 'cat', `/run/tradepost/${name}`);
   const admin = { email: await read('ADMIN_EMAIL'), password: await read('ADMIN_PASSWORD') };
   return { project, url, admin, shop: await openLoadShop(url, admin), orders: new Set() };
-}
-
-async function tellImages(project: Project): Promise<Finding> {
-  const measured = await measureImages(project);
-  const texts = measured.map(
-    ({ image, addedMegabytes, readySeconds }) =>
-      `${image} ${addedMegabytes.toFixed(0)} MB on top of its base, ready after ${readySeconds.toFixed(2)} s`,
-  );
-  const passed = measured.every(({ readySeconds }) => readySeconds < 10);
-  return { check: 'images', expected: 'each ready within 10 s', got: texts.join('; '), passed };
 }
 
 async function tryEverything(ground: Ground): Promise<void> {
@@ -113,21 +77,6 @@ async function tryEverything(ground: Ground): Promise<void> {
     }),
   );
   await time('backup', () => restoreFromBackup(ground));
-}
-
-/** Volumes and all; the databases come up with other passwords, and the services only after the restore. */
-async function restoreFromBackup({ project, url, shop, orders }: Ground): Promise<Finding> {
-  const settings = { ...project.settings, COMPOSE_PROJECT_NAME: project.name };
-  const destroy = async (): Promise<void> => {
-    await compose(project, 'down', '--volumes');
-    await compose(project, 'up', '--detach', 'accounts');
-    await compose(project, 'wait', 'accounts');
-  };
-  const start = async (): Promise<void> => {
-    await compose(project, 'up', '--detach');
-    await awaitDoor(url);
-  };
-  return backUpAndRestore({ place: 'compose', url, shop, orders, settings, destroy, start });
 }
 
 async function main(): Promise<void> {

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Finding } from '../deployed/print-findings.ts';
 import { compose, type Project } from './docker-compose.ts';
 
-export interface Measured {
+interface Measured {
   image: string;
   /** What the image adds to the one it is built on. */
   addedMegabytes: number;
@@ -64,7 +65,7 @@ async function startOnce(project: Project, service: string): Promise<number> {
 }
 
 /** Size of each image that listens, and how long it takes to be ready while nothing else is asked of the machine. */
-export async function measureImages(project: Project): Promise<Measured[]> {
+async function measureImages(project: Project): Promise<Measured[]> {
   const measured: Measured[] = [];
   for (const image of ['auth-service', 'product-service', 'order-service', 'nginx']) {
     const seconds: number[] = [];
@@ -78,4 +79,14 @@ export async function measureImages(project: Project): Promise<Measured[]> {
   }
   await compose(project, 'up', '--detach');
   return measured;
+}
+
+export async function tellImages(project: Project): Promise<Finding> {
+  const measured = await measureImages(project);
+  const texts = measured.map(
+    ({ image, addedMegabytes, readySeconds }) =>
+      `${image} ${addedMegabytes.toFixed(0)} MB on top of its base, ready after ${readySeconds.toFixed(2)} s`,
+  );
+  const passed = measured.every(({ readySeconds }) => readySeconds < 10);
+  return { check: 'images', expected: 'each ready within 10 s', got: texts.join('; '), passed };
 }
