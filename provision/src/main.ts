@@ -26,8 +26,8 @@ const commands: Record<string, () => Promise<void>> = {
   accounts: async () => openAccountsPatiently(accounts(config)),
 };
 
-// As the first process of a container it would otherwise not end on a signal.
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => process.exit(0));
+// As the first process of a container it would otherwise not end on a signal. Not with 0: nothing may take it for done.
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => process.exit(1));
 
 const run = commands[command];
 if (run === undefined) {

@@ -1,10 +1,13 @@
-import { chmod, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Secrets } from './secrets.ts';
 
-/** Where secrets are kept. `update` may be repeated, and by two at once: the change is made on what is there then. */
+/** Where secrets are kept. */
 export interface SecretStore {
-  /** @returns the names that were written */
+  /**
+   * @param change says what to write, when it has seen what is there; it may be asked again
+   * @returns the names that were written
+   */
   update(change: (kept: Secrets) => Secrets): Promise<string[]>;
 }
 
@@ -19,7 +22,7 @@ export async function readSecrets(directory: string): Promise<Secrets> {
 
 /**
  * One file for each secret, readable by its owner and group.
- * A file appears whole or not at all: whoever reads while we write sees the old value or the new one.
+ * A file appears whole or not at all: whoever reads while we write sees the old value or the new one. One writer at a time.
  */
 export function openSecretDirectory(directory: string): SecretStore {
   return {
@@ -28,8 +31,9 @@ export function openSecretDirectory(directory: string): SecretStore {
       const changes = Object.entries(change(await readSecrets(directory)));
       for (const [name, value] of changes) {
         const draft = path.join(directory, `.${name}.draft`);
+        // What a run that died has left cannot be written to, by the one who made it either.
+        await rm(draft, { force: true });
         await writeFile(draft, value, { mode: 0o440 });
-        await chmod(draft, 0o440);
         await rename(draft, path.join(directory, name));
       }
       return changes.map(([name]) => name);

@@ -26,6 +26,14 @@ test('a directory holds a file for each secret, closed to others, and a second r
   expect(await readSecrets(place)).toEqual(before);
 });
 
+test('a run that died while it wrote does not stop the next', async () => {
+  await writeFile(path.join(directory, '.root.password.draft'), 'half', { mode: 0o440 });
+  const made = await openSecretDirectory(directory).update(missingSecrets);
+  expect(made).toContain('root.password');
+  expect((await readSecrets(directory))['root.password']).toMatch(/^[\w-]{20}$/);
+  expect(await readdir(directory)).not.toContain('.root.password.draft');
+});
+
 test('a secret that an operator put there stays', async () => {
   await writeFile(path.join(directory, 'ADMIN_EMAIL'), 'boss@example.com');
   const made = await openSecretDirectory(directory).update(missingSecrets);

@@ -15,13 +15,15 @@ export interface Ground extends Deployed {
 /** Does something while fifty requests a second come in, half of them over kept connections. */
 export async function underLoad(ground: Ground, work: () => Promise<unknown>): Promise<LoadReport> {
   const load = await startLoad(ground.url, ground.shop);
-  try {
-    await work();
-  } finally {
-    await load.stop();
+  const end = async (): Promise<LoadReport> => {
+    const report = await load.stop();
     load.orders.forEach((id) => ground.orders.add(id));
-  }
-  return load.stop();
+    return report;
+  };
+  return work().then(end, async (error: unknown) => {
+    await end();
+    throw error;
+  });
 }
 
 /** A check that takes no failed request at all. */

@@ -1,30 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
-import { Refusal } from '../local/refusal.ts';
+import { type Output, runProgram } from '../deployed/run-program.ts';
 
 export const namespace = 'tradepost';
 
-export interface Output {
-  status: number;
-  out: string;
-  /** What kubectl says to a person, its warnings among it. */
-  said: string;
-}
-
 /** Runs kubectl on the cluster that it points at, whatever comes of it. */
-export async function tryKubectl(args: readonly string[], input = ''): Promise<Output> {
-  const child = spawn('kubectl', args, { stdio: 'pipe' });
-  const failed = once(child, 'error').then(([error]) => {
-    throw new Refusal(
-      `kubectl could not be started (${(error as Error).message}): install it, then try again.`,
-    );
-  });
-  child.stdin.on('error', () => undefined).end(input);
-  const ended = Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)]);
-  const [[status], out, said] = (await Promise.race([ended, failed])) as [[number], string, string];
-  return { status, out, said };
-}
+export const tryKubectl = (args: readonly string[], input = ''): Promise<Output> =>
+  runProgram('kubectl', args, { input });
 
 /** @returns what kubectl prints; throws what it complains about */
 export async function kubectl(args: readonly string[], input = ''): Promise<string> {

@@ -1,8 +1,5 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Refusal } from '../local/refusal.ts';
+import { runProgram } from '../deployed/run-program.ts';
 
 /** One project of docker compose: the file of this repository under a name, with settings of its own. */
 export interface Project {
@@ -13,17 +10,8 @@ export interface Project {
 /** @returns what compose prints; throws what it complains about */
 export async function compose({ name, settings }: Project, ...args: string[]): Promise<string> {
   const env = { ...process.env, ...settings, COMPOSE_PROJECT_NAME: name };
-  const child = spawn('docker', ['compose', '--ansi=never', '--progress=quiet', ...args], {
-    env,
-    stdio: 'pipe',
-  });
-  const failed = once(child, 'error').then(([error]) => {
-    throw new Refusal(
-      `docker could not be started (${(error as Error).message}): install Docker with Compose.`,
-    );
-  });
-  const ended = Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)]);
-  const [[status], out, said] = (await Promise.race([ended, failed])) as [[number], string, string];
+  const options = ['compose', '--ansi=never', '--progress=quiet'];
+  const { status, out, said } = await runProgram('docker', [...options, ...args], { env });
   if (status !== 0) throw new Error(`docker compose ${args.join(' ')}: ${said.trim() || out.trim()}`);
   return out;
 }
