@@ -15,7 +15,7 @@ import {
   rotatePasswords,
 } from './cluster/roll-out-by-itself.ts';
 import { tryConnections } from './cluster/try-connections.ts';
-import { printFindings, type TimedFinding } from './deployed/print-findings.ts';
+import { passes, Protocol } from './deployed/protocol.ts';
 import { runReplay, runSuite, whyNoReplay } from './deployed/run-suite.ts';
 import { openLoadShop } from './load/open-shop.ts';
 import { verifyOrders } from './load/verify-orders.ts';
@@ -27,18 +27,11 @@ import { Refusal } from './local/refusal.ts';
  */
 type Check = (ground: Ground) => Promise<Finding | Finding[]>;
 
-const fromOutside = (check: string, passed: boolean): Finding => ({
-  check,
-  expected: 'passes',
-  got: passed ? 'passed' : 'failed, see above',
-  passed,
-});
-
 /** In this order: the last one destroys the orders that those before it count. */
 const checks: Record<string, Check> = {
   again: applyAgain,
   connections: tryConnections,
-  suite: async (ground) => fromOutside('the end-to-end suite', await runSuite(ground)),
+  suite: async (ground) => passes('the end-to-end suite', await runSuite(ground)),
   replay: replayFirst,
   restart: restartEach,
   scale: scaleUpAndDown,
@@ -60,9 +53,7 @@ const checks: Record<string, Check> = {
 async function replayFirst(ground: Ground): Promise<Finding[]> {
   const reason = whyNoReplay();
   if (reason === undefined)
-    return [
-      fromOutside("the retailer's first 1,000 invoices, and their sums", await runReplay(ground, 1_000)),
-    ];
+    return [passes("the retailer's first 1,000 invoices, and their sums", await runReplay(ground, 1_000))];
   console.log(`skipped: ${reason}`);
   return [];
 }
@@ -77,22 +68,7 @@ async function countOrders({ url, shop, orders }: Ground): Promise<Finding> {
   };
 }
 
-const findings: TimedFinding[] = [];
-
-async function time(name: string, check: () => Promise<Finding | Finding[]>): Promise<void> {
-  const startedAt = performance.now();
-  console.log(`\n---- ${name}`);
-  const found = await check().catch((error: unknown): Finding => ({
-    check: name,
-    expected: 'to come to its end',
-    got: error instanceof Error ? error.message : String(error),
-    passed: false,
-  }));
-  const seconds = (performance.now() - startedAt) / 1000;
-  const timed = [found].flat().map((finding) => ({ ...finding, seconds }));
-  printFindings(timed);
-  findings.push(...timed);
-}
+const protocol = new Protocol();
 
 async function openGround(): Promise<Ground> {
   const url = await reachNginx();
@@ -114,19 +90,18 @@ async function main(): Promise<void> {
   console.log(`Testing on ${(await kubectl(['config', 'current-context'])).trim()}`);
   try {
     if (chosen.length === 0) {
-      await time('backwards', applyBackwards);
+      await protocol.time('backwards', applyBackwards);
       await removeEverything();
     }
-    await time('apply', applyToEmptyCluster);
+    await protocol.time('apply', applyToEmptyCluster);
     const ground = await openGround();
     for (const [name, check] of Object.entries(checks))
-      if (chosen.length === 0 || chosen.includes(name)) await time(name, () => check(ground));
+      if (chosen.length === 0 || chosen.includes(name)) await protocol.time(name, () => check(ground));
   } finally {
     console.log('\n---- taking it down');
     await removeEverything();
   }
-  printFindings(findings);
-  process.exitCode = findings.every(({ passed }) => passed) ? 0 : 1;
+  process.exitCode = protocol.close() ? 0 : 1;
 }
 
 try {

@@ -4,7 +4,8 @@ import { keepsOrders } from './compose/keep-orders.ts';
 import type { Ground } from './compose/ground.ts';
 import { tellImages } from './compose/measure-images.ts';
 import { restoreFromBackup } from './compose/restore.ts';
-import { type Finding, printFindings, type TimedFinding } from './deployed/print-findings.ts';
+import type { Finding } from './deployed/print-findings.ts';
+import { passes, Protocol } from './deployed/protocol.ts';
 import { runReplay, runSuite, whyNoReplay } from './deployed/run-suite.ts';
 import { openLoadShop } from './load/open-shop.ts';
 import { freePorts } from './local/free-port.ts';
@@ -15,30 +16,14 @@ import { Refusal } from './local/refusal.ts';
  * takes it down with its data. `-- images restart` runs only what begins with one of these words.
  */
 const services = ['auth-service', 'product-service', 'order-service', 'nginx', 'mysql'];
-const findings: TimedFinding[] = [];
+const protocol = new Protocol();
 
 const chosen = process.argv.slice(2);
 
 async function time(name: string, check: () => Promise<Finding>): Promise<void> {
   const isWanted = chosen.length === 0 || name === 'up' || chosen.some((word) => name.startsWith(word));
-  if (!isWanted) return;
-  const startedAt = performance.now();
-  console.log(`\n---- ${name}`);
-  const found = await check().catch((error: unknown): Finding => {
-    const got = error instanceof Error ? error.message : String(error);
-    return { check: name, expected: 'to come to its end', got, passed: false };
-  });
-  const finding = { ...found, seconds: (performance.now() - startedAt) / 1000 };
-  printFindings([finding]);
-  findings.push(finding);
+  if (isWanted) await protocol.time(name, check);
 }
-
-const passes = (check: string, passed: boolean): Finding => ({
-  check,
-  expected: 'passes',
-  got: passed ? 'passed' : 'failed, see above',
-  passed,
-});
 
 async function open(project: Project, url: string): Promise<Ground> {
   const read = (name: string): Promise<string> =>
@@ -102,8 +87,7 @@ async function main(): Promise<void> {
     console.log('\n---- taking it down');
     await compose(project, 'down', '--volumes', '--remove-orphans');
   }
-  printFindings(findings);
-  process.exitCode = findings.every(({ passed }) => passed) ? 0 : 1;
+  process.exitCode = protocol.close() ? 0 : 1;
 }
 
 try {
