@@ -1,11 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { describeRoutes } from '@tradepost/service-kit/openapi.ts';
 import type { Route } from '@tradepost/service-kit/route.ts';
 import { format, resolveConfig } from 'prettier';
 import { publicRoutes as authRoutes } from '../auth-service/src/app.ts';
 import { publicRoutes as orderRoutes } from '../order-service/src/app.ts';
 import { publicRoutes as productRoutes } from '../product-service/src/app.ts';
+import { describeRoutes } from './openapi/describe-routes.ts';
 
 /** npm run openapi: writes the one document of all that Nginx routes. With --check it only compares. */
 const file = path.join(import.meta.dirname, '../docs/openapi.json');

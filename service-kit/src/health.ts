@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { Metrics } from './metrics.ts';
 
 /** What the probes of a process ask. Liveness never touches the database: a slow one must not restart everything. */
@@ -8,6 +8,8 @@ export interface Health {
   reachable: boolean;
   /** True from the moment the process begins to end. */
   draining: boolean;
+  /** Answers that end only with their reader, or with the process. */
+  streams: Set<ServerResponse>;
 }
 
 /** The operations listener: /livez, /readyz, /startupz and /metrics; never routed to by Nginx. */

@@ -1,16 +1,44 @@
 import http from 'node:http';
+import https from 'node:https';
 import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
-import { ExponentialBackoff, handleType, retry } from 'cockatiel';
+import {
+  BrokenCircuitError,
+  circuitBreaker,
+  CircuitState,
+  ConsecutiveBreaker,
+  ExponentialBackoff,
+  handleWhen,
+  retry,
+  wrap,
+} from 'cockatiel';
 import { assertOutsideTransaction } from './database.ts';
 import { currentContext } from './request-context.ts';
 
 const connectTimeoutMs = 200;
 const defaultDeadlineMs = 1_000;
-const maxRetries = 2;
+/** After this many calls in a row without an answer nobody is asked for a second; then one call tries. */
+const failuresToBreak = 10;
+const brokenForMs = 1_000;
+/** Retries may add a tenth to the calls, and this many at once: more would keep down a side that comes up again. */
+const retryShare = 0.1;
+const retryBurst = 10;
 
-/** The other side could not be reached, was too late, or failed: whether it did the work is unknown. */
+/** The other side could not be reached, was too late, or failed: whether it did the work is unknown, if `sent`. */
 export class UpstreamUnavailable extends Error {
   override readonly name = 'UpstreamUnavailable';
+  /** False when the request cannot have arrived. */
+  readonly sent: boolean;
+  /** Whether the other side said that it failed; else it said nothing. */
+  readonly answered: boolean;
+
+  constructor(
+    message: string,
+    { cause, sent = true, answered = false }: { cause?: unknown; sent?: boolean; answered?: boolean } = {},
+  ) {
+    super(message, { cause });
+    this.sent = sent;
+    this.answered = answered;
+  }
 }
 
 export interface HttpAnswer {
@@ -19,15 +47,24 @@ export interface HttpAnswer {
 }
 
 export interface HttpCall {
-  method: 'GET' | 'PUT' | 'POST';
+  method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   path: string;
   body?: unknown;
   /** Ends the call with its retries; 1 s when somebody waits for the answer, which is the default. */
   deadlineMs?: number | undefined;
 }
 
+export interface HttpClientOptions {
+  /** Makes the Authorization header of a call. */
+  authorization?: () => string;
+  /** 2 when left out. */
+  maxRetries?: number;
+}
+
 export interface HttpClient {
   call(call: HttpCall): Promise<HttpAnswer>;
+  /** Whether nobody asks the other side at the moment, because it gives no answer. */
+  isBroken: () => boolean;
 }
 
 /** A peer that swallows packets is given up after 200 ms; the deadline of the call would be too late to try another. */
@@ -36,7 +73,8 @@ class QuickConnectAgent extends http.Agent {
     const socket = super.createConnection(...args);
     if (!socket || !('connecting' in socket)) return socket;
     const giveUp = (): void => {
-      if (socket.connecting) socket.destroy(new Error('connect timed out'));
+      const timedOut = Object.assign(new Error('connect timed out'), { code: 'ECONNTIMEOUT' });
+      if (socket.connecting) socket.destroy(timedOut);
     };
     // Looks once more after the next poll: a process that was busy for 200 ms itself may not have heard of its success yet.
     const timer = setTimeout(() => setImmediate(giveUp), connectTimeoutMs);
@@ -52,12 +90,18 @@ function takingTurns(baseUrls: readonly string[]): () => string {
   return () => baseUrls[turn++ % baseUrls.length] ?? '';
 }
 
+/** Without a connection nothing was sent. */
+const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ECONNTIMEOUT']);
+
 async function send(client: AxiosInstance, request: AxiosRequestConfig): Promise<HttpAnswer> {
   const name = `${request.method} ${request.url}`;
-  const answer = await client.request<unknown>(request).catch((error: unknown) => {
-    throw new UpstreamUnavailable(`${name} got no answer`, { cause: error });
+  const answer = await client.request<unknown>(request).catch((cause: unknown) => {
+    const sent = !neverSent.has((cause as { code?: string }).code ?? '');
+    throw new UpstreamUnavailable(`${name} got no answer`, { cause, sent });
   });
-  if (answer.status >= 500) throw new UpstreamUnavailable(`${name} answered ${answer.status}`);
+  // 501 is a plain no: nothing was done, and nothing will be.
+  if (answer.status >= 500 && answer.status !== 501)
+    throw new UpstreamUnavailable(`${name} answered ${answer.status}`, { answered: true });
   return { status: answer.status, body: answer.data };
 }
 
@@ -67,34 +111,60 @@ function contextHeaders(): Record<string, string> {
   return { ...(requestId && { 'X-Request-Id': requestId }), ...(traceparent && { traceparent }) };
 }
 
+/** Tells whether one more retry is within the budget. */
+function budgetRetries(): { earn: () => void; spend: () => boolean } {
+  let left = retryBurst;
+  return {
+    earn: () => void (left = Math.min(retryBurst, left + retryShare)),
+    spend: () => left >= 1 && (left -= 1) >= 0,
+  };
+}
+
 /**
  * A client for another service whose calls are all safe to repeat: each carries the id of what it is about.
- * Connecting takes at most 200 ms, the whole call 1 s with at most two retries with jitter.
+ * Connecting takes at most 200 ms, the whole call 1 s with at most two retries with jitter, and these at most a tenth of
+ * all calls. While the other side gives no answer again and again, nobody asks it, but for one call each second.
  * @param baseUrls address of each replica, or of the balancer in front of them
- * @param authorization makes the Authorization header of a call
- * @returns answers below 500; anything else is thrown as UpstreamUnavailable
+ * @returns answers below 500, and 501; anything else is thrown as UpstreamUnavailable
  */
-export function createHttpClient(baseUrls: readonly string[], authorization?: () => string): HttpClient {
+export function createHttpClient(
+  baseUrls: readonly string[],
+  { authorization, maxRetries = 2 }: HttpClientOptions = {},
+): HttpClient {
   const nextBaseUrl = takingTurns(baseUrls);
   const client = axios.create({
     httpAgent: new QuickConnectAgent({ keepAlive: true, maxSockets: 64 }),
+    httpsAgent: new https.Agent({ keepAlive: true, maxSockets: 64 }),
     maxRedirects: 0,
     proxy: false,
     validateStatus: () => true,
   });
-  const policy = retry(handleType(UpstreamUnavailable), {
-    maxAttempts: maxRetries,
-    backoff: new ExponentialBackoff({ initialDelay: 20, maxDelay: 200 }),
-  });
+  const budget = budgetRetries();
+  const breaker = circuitBreaker(
+    // Who answers at once that it cannot, keeps nobody waiting.
+    handleWhen((error) => error instanceof UpstreamUnavailable && !error.answered),
+    { halfOpenAfter: brokenForMs, breaker: new ConsecutiveBreaker(failuresToBreak) },
+  );
+  const retries = retry(
+    handleWhen((error) => error instanceof UpstreamUnavailable && budget.spend()),
+    { maxAttempts: maxRetries, backoff: new ExponentialBackoff({ initialDelay: 20, maxDelay: 200 }) },
+  );
+  const policy = wrap(retries, breaker);
   return {
+    isBroken: () => breaker.state === CircuitState.Open,
     async call({ method, path, body, deadlineMs = defaultDeadlineMs }) {
       assertOutsideTransaction(`${method} ${path}`);
+      budget.earn();
       const signal = AbortSignal.timeout(deadlineMs);
       const headers = { ...contextHeaders(), ...(authorization && { Authorization: authorization() }) };
-      return policy.execute(
-        () => send(client, { method, url: path, baseURL: nextBaseUrl(), data: body, headers, signal }),
-        signal,
-      );
+      const attempt = () =>
+        send(client, { method, url: path, baseURL: nextBaseUrl(), data: body, headers, signal });
+      return policy.execute(attempt, signal).catch((error: unknown) => {
+        if (!(error instanceof BrokenCircuitError)) throw error;
+        throw new UpstreamUnavailable(`${method} ${path} was not sent: the other side gives no answer`, {
+          sent: false,
+        });
+      });
     },
   };
 }

@@ -28,6 +28,8 @@ export interface Once<Result> {
   readonly request: KeyedRequest;
   /** Stores the answer that the result stands for; the first answer stored is the one that everybody gets. */
   keep(result: Result, tx?: Transaction): Promise<void>;
+  /** Whether this request has kept its answer. */
+  isKept(): boolean;
 }
 
 interface OnceOptions<Result> {
@@ -178,7 +180,11 @@ async function keep<Result>(run: Run<Result>, result: Result, tx?: Transaction):
 async function workOnce<Result>(run: Run<Result>): Promise<KeptAnswer | undefined> {
   const { database, request } = run;
   try {
-    await run.work({ request, keep: (result, tx) => keep(run, result, tx) });
+    await run.work({
+      request,
+      keep: (result, tx) => keep(run, result, tx),
+      isKept: () => run.kept !== undefined,
+    });
     if (!run.kept) throw new Error('The work ended without keeping an answer.');
     return run.kept;
   } catch (error) {

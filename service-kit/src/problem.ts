@@ -82,21 +82,13 @@ export const unsupportedMediaType = defineProblem(
 );
 export const versionConflict = defineProblem('version-conflict', 412, 'The resource has changed');
 export const preconditionRequired = defineProblem('precondition-required', 428, 'If-Match is needed');
-export const idempotencyKeyMissing = defineProblem(
-  'idempotency-key-missing',
-  400,
-  'Idempotency-Key is needed',
-);
+export const idempotencyKeyMissing = defineProblem('idempotency-key-missing', 400, 'A key is needed');
 export const idempotencyKeyReused = defineProblem(
   'idempotency-key-reused',
   422,
   'The key belongs to another request',
 );
-export const requestInProgress = defineProblem(
-  'request-in-progress',
-  409,
-  'The first request is still running',
-);
+export const requestInProgress = defineProblem('request-in-progress', 409, 'The first still runs');
 export const internalError = defineProblem('internal-error', 500, 'Something went wrong on our side');
 const unavailableType = defineProblem('unavailable', 503, 'The service cannot answer now');
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { z } from 'zod';
@@ -7,6 +8,7 @@ import { type EntityTags, etag, matches, parseEntityTags } from './precondition.
 import { forbidden, methodNotAllowed, type ProblemType, unavailable } from './problem.ts';
 import { currentContext } from './request-context.ts';
 import { parseInput, readBody } from './request-input.ts';
+import { countAsStream } from './shed-load.ts';
 
 /** Who may call a route: anyone (a token is read when sent, with `optional`), every user, some roles, another service. */
 export type Access = 'anyone' | 'optional' | 'user' | 'service' | { roles: readonly string[] };
@@ -28,6 +30,12 @@ type Reply<R extends Answers> = {
   };
 }[keyof R & number];
 
+/** Server-sent events (HTML standard, section 9.2), one string for each; the reader may leave at any time. */
+interface EventStream {
+  status: 200;
+  events: AsyncIterable<string>;
+}
+
 interface HandlerInput<P, Q, B, A extends Access, K> {
   params: Output<P>;
   query: Output<Q>;
@@ -35,6 +43,8 @@ interface HandlerInput<P, Q, B, A extends Access, K> {
   caller: CallerOf<A>;
   ifMatch: EntityTags | undefined;
   keyed: K extends true ? KeyedRequest : undefined;
+  /** Of a reader of events who comes back. */
+  lastEventId: string | undefined;
 }
 
 interface RouteOptions<P, Q, B, A extends Access, R extends Answers, K, H> {
@@ -50,6 +60,8 @@ interface RouteOptions<P, Q, B, A extends Access, R extends Answers, K, H> {
   versioned?: boolean | 'optional';
   /** Needs an Idempotency-Key. */
   idempotent?: K;
+  /** Answers 200 as events, as long as the reader stays. */
+  streams?: true;
   /** Cache-Control of an answer that needs no token. */
   cache?: string;
   answers: R;
@@ -60,7 +72,8 @@ interface RouteOptions<P, Q, B, A extends Access, R extends Answers, K, H> {
 type Schema = z.ZodType | undefined;
 // The parts of a route differ in type; what reads all routes alike sees them without it.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
-export type Route = RouteOptions<any, any, any, Access, Answers, any, Reply<Answers> | KeptAnswer>;
+export type Route = RouteOptions<any, any, any, Access, Answers, any, AnyReply>;
+type AnyReply = Reply<Answers> | KeptAnswer | EventStream;
 
 const deadlineMs = 5_000;
 
@@ -73,7 +86,7 @@ export function route<
   const R extends Answers = Answers,
   const K extends boolean = false,
   // Inferred by itself, so that the statuses in the handler's answers stay literal.
-  const H extends Reply<R> | KeptAnswer = Reply<R> | KeptAnswer,
+  const H extends Reply<R> | KeptAnswer | EventStream = Reply<R> | KeptAnswer,
 >(options: RouteOptions<P, Q, B, A, R, K, H>): Route {
   return { query: z.strictObject({}), ...options } as Route;
 }
@@ -106,6 +119,22 @@ function cacheControl(endpoint: Route, req: Request): string {
   return endpoint.cache ?? (endpoint.method === 'get' ? 'public, max-age=1' : 'no-store');
 }
 
+async function sendEvents(res: Response, { events }: EventStream): Promise<void> {
+  countAsStream(res);
+  const left = once(res, 'close');
+  // Nginx would gather them until its buffer is full.
+  res.type('text/event-stream').set('X-Accel-Buffering', 'no').flushHeaders();
+  if (res.req.method === 'HEAD') return void res.end();
+  const iterator = events[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await Promise.race([iterator.next(), left]);
+    if (Array.isArray(next) || next.done) break;
+    res.write(next.value);
+  }
+  void iterator.return?.();
+  res.end();
+}
+
 function sendKept(res: Response, { text, replayed }: KeptAnswer): void {
   if (replayed) res.set('Idempotency-Replayed', 'true');
   res.send(text);
@@ -136,10 +165,13 @@ function serve(endpoint: Route, authenticate: Authenticate): RequestHandler {
       caller && idempotencyKey !== undefined
         ? describeKeyed(req, caller, { key: idempotencyKey, body: input.body })
         : undefined;
-    const reply = await withDeadline(endpoint.handle({ ...input, caller, keyed }));
-    res.status(reply.status).set({ ...reply.headers, 'Cache-Control': cacheControl(endpoint, req) });
+    const lastEventId = req.get('last-event-id');
+    const reply = await withDeadline(endpoint.handle({ ...input, caller, keyed, lastEventId }));
+    const headers = 'headers' in reply ? reply.headers : {};
+    res.status(reply.status).set({ ...headers, 'Cache-Control': cacheControl(endpoint, req) });
     if (endpoint.access === 'optional') res.vary('Authorization');
-    if ('text' in reply) sendKept(res, reply);
+    if ('events' in reply) await sendEvents(res, reply);
+    else if ('text' in reply) sendKept(res, reply);
     else sendReply(res, req, reply);
   };
 }

@@ -13,7 +13,7 @@ const hardLimitMs = 10_000;
 const pingEveryMs = 1_000;
 
 export interface Process {
-  config: CommonConfig;
+  config: Pick<CommonConfig, 'HOST' | 'PORT' | 'INTERNAL_PORT' | 'OPS_PORT' | 'DRAIN_MS'>;
   logger: Logger;
   metrics: Metrics;
 }
@@ -35,6 +35,11 @@ function createApiServer(app: RequestListener, health: Health): Server {
     // another on this connection, because server.close() alone would serve it.
     res.writeHead = (...args: unknown[]) => {
       if (health.draining) res.setHeader('Connection', 'close');
+      // A stream of events has no end of its own; its reader comes back, and meets another replica.
+      if (String(res.getHeader('Content-Type')).startsWith('text/event-stream')) {
+        health.streams.add(res);
+        res.once('close', () => health.streams.delete(res));
+      }
       return writeHead(...args);
     };
     app(req, res);
@@ -50,7 +55,8 @@ async function listen(server: Server, port: number, host: string): Promise<void>
 }
 
 /** Takes no new connection, lets each request end, and after the hard limit ends what is left. */
-async function drain(servers: Server[]): Promise<void> {
+async function drain(servers: Server[], { streams }: Health): Promise<void> {
+  streams.forEach((stream) => stream.end());
   const closed = Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   servers.forEach((server) => server.closeIdleConnections());
   await Promise.race([closed, sleep(hardLimitMs, undefined, { ref: false })]);
@@ -79,7 +85,7 @@ async function watch(ping: () => Promise<unknown>, health: Health, logger: Logge
  */
 export async function runProcess(setup: Process, prepare: () => Promise<Running>): Promise<void> {
   const { config, logger } = setup;
-  const health: Health = { started: false, reachable: true, draining: false };
+  const health: Health = { started: false, reachable: true, draining: false, streams: new Set() };
   const servers: Server[] = [];
   let closing: Running['closing'] = [];
 
@@ -87,7 +93,7 @@ export async function runProcess(setup: Process, prepare: () => Promise<Running>
     if (health.draining) return;
     health.draining = true;
     await sleep(config.DRAIN_MS);
-    await drain(servers);
+    await drain(servers, health);
     for (const close of closing) await close();
     logger.info('stopped');
     process.exit(exitCode);

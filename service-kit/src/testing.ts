@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createConnection } from 'mysql2/promise';
 import { authenticateUsers, type Authenticate, signToken } from './authenticate.ts';
-import { type Database, openDatabase } from './database.ts';
+import { type Database, type DatabaseSettings, openDatabase } from './database.ts';
 import type { Logger } from './logger.ts';
 import { migrate } from './migrate.ts';
 
@@ -18,14 +18,7 @@ export const silentLogger: Logger = { error() {}, warn() {}, info() {}, debug() 
 
 export interface TestDatabase extends Database {
   /** Settings with which more pools, or a process, can open the same schema. */
-  settings: {
-    DB_HOST: string;
-    DB_PORT: number;
-    DB_NAME: string;
-    DB_USER: string;
-    DB_PASSWORD: string;
-    DB_POOL_SIZE: number;
-  };
+  settings: DatabaseSettings;
   drop(): Promise<void>;
 }
 

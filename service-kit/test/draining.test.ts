@@ -115,6 +115,18 @@ test('a slow request is answered, readiness tells at once, and the process ends 
   agent.destroy();
 }, 20_000);
 
+test('a stream of events ends with the process, which does not wait for its reader', async () => {
+  const { child: slow, port, exited } = await startProcess();
+  const agent = new http.Agent();
+  const streamed = get(port, agent, 'stream');
+  await sleep(200);
+  slow.kill('SIGTERM');
+  const signalledAt = performance.now();
+  expect(await streamed).toMatchObject({ status: 200 });
+  expect(await exited).toEqual([0, null]);
+  expect(performance.now() - signalledAt).toBeLessThan(4_000);
+});
+
 test('a signal that comes twice stops once', async () => {
   const { child: slow, exited, output } = await startProcess();
   slow.kill('SIGTERM');

@@ -41,7 +41,7 @@ test('sends a call and gives the answer, also a refusal', async () => {
     status: path === '/things/1' ? 200 : 409,
     body: { path },
   }));
-  const client = createHttpClient([url], () => 'Bearer x');
+  const client = createHttpClient([url], { authorization: () => 'Bearer x' });
   expect(await client.call(put)).toEqual({ status: 200, body: { path: '/things/1' } });
   expect(await client.call({ method: 'GET', path: '/other' })).toEqual({
     status: 409,

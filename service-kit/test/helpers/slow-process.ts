@@ -4,7 +4,7 @@ import { createMetrics } from '@tradepost/service-kit/metrics.ts';
 import { runProcess } from '@tradepost/service-kit/server.ts';
 import type { CommonConfig } from '@tradepost/service-kit/config.ts';
 
-/** A process whose answers take the ?ms that they are asked to; its ports come as arguments. */
+/** A process whose answers take the ?ms that they are asked to, or never end; its ports come as arguments. */
 const [port, opsPort] = process.argv.slice(2).map(Number);
 const config = {
   HOST: '127.0.0.1',
@@ -19,6 +19,10 @@ await runProcess({ config, logger, metrics: createMetrics() }, () =>
   Promise.resolve({
     publicApp: (req, res) => {
       const { searchParams } = new URL(req.url ?? '/', 'http://localhost');
+      if (searchParams.has('stream')) {
+        res.setHeader('Content-Type', 'text/event-stream').writeHead(200).write('data: 1\n\n');
+        return;
+      }
       if (searchParams.has('reject')) void Promise.reject(new Error('nobody catches this'));
       void sleep(Number(searchParams.get('ms'))).then(() => res.end('done'));
     },

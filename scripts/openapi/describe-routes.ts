@@ -17,8 +17,8 @@ import {
   unauthenticated,
   unsupportedMediaType,
   versionConflict,
-} from './problem.ts';
-import type { Route } from './route.ts';
+} from '@tradepost/service-kit/problem.ts';
+import type { Route } from '@tradepost/service-kit/route.ts';
 
 const fault = z.object({
   pointer: z.string().optional().meta({ description: 'JSON pointer into the body (RFC 6901)' }),
@@ -70,6 +70,8 @@ function problemWith(codes: ReadonlySet<string>) {
   };
 }
 
+const mediaType = ({ streams }: Route): string => (streams ? 'text/event-stream' : 'application/json');
+
 function describeAnswers(route: Route): ZodOpenApiResponsesObject {
   const answers: ZodOpenApiResponsesObject = {};
   for (const [status, body] of Object.entries(route.answers)) {
@@ -83,7 +85,9 @@ function describeAnswers(route: Route): ZodOpenApiResponsesObject {
     answers[status as '200'] = {
       description: STATUS_CODES[status] ?? status,
       ...(Object.keys(headers).length > 0 && { headers }),
-      ...(body && { content: { 'application/json': { schema: body } } }),
+      ...(body && {
+        content: { [mediaType(route)]: { schema: body } },
+      }),
     };
   }
   for (const [status, codes] of problemsOf(route)) {
