@@ -1,4 +1,4 @@
-/** The users of sql-scripts/init-db.sql: for each service one that runs it, and one that migrates. */
+/** The users of sql-scripts/init-db.sql: for each service one that runs it, and one that migrates; and one that only reads. */
 export const databaseUsers = [
   'auth_service',
   'auth_migrator',
@@ -6,4 +6,7 @@ export const databaseUsers = [
   'product_migrator',
   'order_service',
   'order_migrator',
+  'payment_simulator',
+  'payment_migrator',
+  'audit',
 ] as const;

@@ -28,6 +28,8 @@ function missingPublicKeys(kept: Secrets, keys: Secrets): Secrets {
 const makers: Record<string, () => string> = {
   ADMIN_EMAIL: () => 'admin@tradepost.example',
   ADMIN_PASSWORD: randomPassword,
+  // With it order-service shows the payment provider who calls; a real provider gives its own.
+  'payment-provider.key': randomPassword,
   ...Object.fromEntries(['root', ...databaseUsers].map((user) => [passwordName(user), randomPassword])),
   ...Object.fromEntries(
     signingServices.map((service) => [keyName(service), () => JSON.stringify(makeServiceKey(service))]),
