@@ -1,15 +1,38 @@
 import { readConfig, settings as common, urlList } from '@tradepost/service-kit/config.ts';
 import { z } from 'zod';
 
+/** Where a test can make a process die: after each step of an order, and inside those that call somebody. */
+export const crashPoints = [
+  'recorded',
+  'reserving',
+  'reserved',
+  'hold-noted',
+  'payment-recorded',
+  'charging',
+  'charged',
+  'payment-noted',
+  'committing',
+  'committed',
+] as const;
+export type CrashPoint = (typeof crashPoints)[number];
+
 export const settings = {
   ...common,
   JWKS_URL: urlList,
+  AUTH_SERVICE_URL: urlList,
   PRODUCT_SERVICE_URL: urlList,
+  PAYMENT_PROVIDER_URL: urlList,
+  PAYMENT_PROVIDER_KEY: z.string().min(16),
   PAYMENT_WINDOW_MINUTES: z.coerce.number().int().min(1).max(10_080).default(60),
+  CRASH_POINT: z.enum(crashPoints).optional(),
 };
 
 export type Config = ReturnType<typeof readOrderConfig>;
 
 export function readOrderConfig() {
-  return readConfig(settings);
+  return readConfig(settings, ({ NODE_ENV, CRASH_POINT }) =>
+    NODE_ENV === 'production' && CRASH_POINT !== undefined
+      ? ['CRASH_POINT: must not be set in production']
+      : [],
+  );
 }

@@ -1,35 +1,33 @@
 import path from 'node:path';
-import { authenticateUsers } from '@tradepost/service-kit/authenticate.ts';
+import { authenticateServices, authenticateUsers } from '@tradepost/service-kit/authenticate.ts';
 import { openDatabase } from '@tradepost/service-kit/database.ts';
 import { fetchIssuerKeys } from '@tradepost/service-kit/key-set.ts';
 import { createLogger } from '@tradepost/service-kit/logger.ts';
 import { createMetrics } from '@tradepost/service-kit/metrics.ts';
 import { migrate } from '@tradepost/service-kit/migrate.ts';
-import { purgeKeysHourly } from '@tradepost/service-kit/purge-keys.ts';
 import { runProcess } from '@tradepost/service-kit/server.ts';
-import { createApp } from './app.ts';
-import { connectToProducts } from './clients/connect-to-products.ts';
+import { createInternalApp, createPublicApp } from './app.ts';
+import { connectClients } from './clients/connect-clients.ts';
 import { readOrderConfig } from './config.ts';
-import { measureSteps } from './metrics.ts';
+import { armCrashPoint } from './crash-point.ts';
 import { defineModels } from './models.ts';
-import { resumeOrders } from './saga/resume-orders.ts';
 
 const config = readOrderConfig();
 const logger = createLogger('order-service', config.LOG_LEVEL);
 const database = openDatabase(config);
 const metrics = createMetrics(database.pool);
 defineModels(database.sequelize);
-measureSteps(metrics, database);
+armCrashPoint(config.CRASH_POINT);
 
 await runProcess({ config, logger, metrics }, async () => {
   await migrate(path.join(import.meta.dirname, '../migrations'), config, logger);
-  const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = config;
-  const keys = await fetchIssuerKeys(config.JWKS_URL, logger);
-  const authenticate = authenticateUsers(keys, { issuer, audience });
-  const products = connectToProducts(config);
-  const resuming = resumeOrders({ database, products, logger });
-  const purging = purgeKeysHourly(database, logger);
-  const { PAYMENT_WINDOW_MINUTES: paymentWindowMinutes } = config;
-  const publicApp = createApp({ database, products, paymentWindowMinutes, authenticate, logger, metrics });
-  return { publicApp, ping: database.ping, closing: [purging.stop, resuming.stop, database.close] };
+  const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, PAYMENT_WINDOW_MINUTES: paymentWindowMinutes } = config;
+  const authenticate = {
+    users: authenticateUsers(await fetchIssuerKeys(config.JWKS_URL, logger), { issuer, audience }),
+    services: authenticateServices(config.SERVICE_PUBLIC_KEYS_FILE, 'order-service'),
+  };
+  const common = { database, authenticate, logger, metrics };
+  const dependencies = { ...common, ...connectClients(config), paymentWindowMinutes };
+  const [publicApp, internalApp] = [createPublicApp(dependencies), createInternalApp(dependencies)];
+  return { publicApp, internalApp, ping: database.ping, closing: [database.close] };
 });

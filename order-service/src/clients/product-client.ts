@@ -1,10 +1,22 @@
-import { type HttpAnswer, type HttpClient, UpstreamUnavailable } from '@tradepost/service-kit/http-client.ts';
+import {
+  type HttpAnswer,
+  type HttpCall,
+  type HttpClient,
+  UpstreamUnavailable,
+} from '@tradepost/service-kit/http-client.ts';
+import { rejections } from '../orders/orders.errors.ts';
 
 export interface ReservationRequest {
   orderId: string;
   buyerId: string;
   items: { productId: string; quantity: number; expectedUnitPrice?: { amount: number; currency: string } }[];
   reviewAt: string;
+}
+
+export interface GoodsReturn {
+  orderId: string;
+  returnId: string;
+  items: { productId: string; quantity: number }[];
 }
 
 /** An item as the reservation froze it. */
@@ -20,16 +32,7 @@ export interface HeldItem {
  * Why product-service may refuse a hold. By code, not by status: the same status comes from a proxy, a wrong address,
  * or two services that differ in age.
  */
-const refusalCodes = [
-  'product-gone',
-  'insufficient-stock',
-  'price-changed',
-  'own-product',
-  'mixed-currencies',
-  'total-too-large',
-  'reservation-released',
-] as const;
-export type RefusalCode = (typeof refusalCodes)[number];
+export type RefusalCode = keyof typeof rejections;
 
 /** Why there is no hold; `members` are what its problem says beside the usual. */
 export interface Refusal {
@@ -49,6 +52,10 @@ export interface ProductClient {
   reserve(request: ReservationRequest, deadlineMs?: number): Promise<ReservationOutcome>;
   /** Frees what an order holds, or would ever hold; safe to repeat. */
   release(orderId: string, deadlineMs?: number): Promise<void>;
+  /** Sells what an order holds; safe to repeat. */
+  commit(orderId: string, deadlineMs?: number): Promise<void>;
+  /** Puts sold goods back in stock; one returnId does so once. */
+  returnGoods(goods: GoodsReturn, deadlineMs?: number): Promise<void>;
 }
 
 /** The reservation, or the problem; which of them, the status tells. */
@@ -62,21 +69,29 @@ function unexpected(what: string, status: number): UpstreamUnavailable {
 function toOutcome({ status, body }: HttpAnswer): ReservationOutcome {
   const { items, code, detail, short, changed, productIds } = body as Answer;
   if (status < 300 && items) return { held: items };
-  if (status < 400 || !refusalCodes.includes(code)) throw unexpected('a reservation', status);
+  if (status < 400 || !(code in rejections)) throw unexpected('a reservation', status);
   return { refused: { code, detail, members: { ...(short && { short }), changed, productIds } } };
 }
 
 export function createProductClient(http: HttpClient): ProductClient {
+  async function change(
+    orderId: string,
+    verb: string,
+    rest: Pick<HttpCall, 'body' | 'deadlineMs'>,
+  ): Promise<void> {
+    const path = `/internal/v1/reservations/${orderId}/${verb}`;
+    const { status } = await http.call({ method: 'POST', path, ...rest });
+    if (status >= 300) throw unexpected(`a ${verb}`, status);
+  }
+
   return {
     async reserve({ orderId, ...body }, deadlineMs) {
       const path = `/internal/v1/reservations/${orderId}`;
       return toOutcome(await http.call({ method: 'PUT', path, body, deadlineMs }));
     },
 
-    async release(orderId, deadlineMs) {
-      const path = `/internal/v1/reservations/${orderId}/release`;
-      const answer = await http.call({ method: 'POST', path, deadlineMs });
-      if (answer.status >= 300) throw unexpected('a release', answer.status);
-    },
+    release: (orderId, deadlineMs) => change(orderId, 'release', { deadlineMs }),
+    commit: (orderId, deadlineMs) => change(orderId, 'commit', { deadlineMs }),
+    returnGoods: ({ orderId, ...body }, deadlineMs) => change(orderId, 'return', { body, deadlineMs }),
   };
 }

@@ -1,16 +1,16 @@
 import type { Caller } from '@tradepost/service-kit/authenticate.ts';
 import type { Database } from '@tradepost/service-kit/database.ts';
-import { UpstreamUnavailable } from '@tradepost/service-kit/http-client.ts';
-import { type EntityTags, requireMatch, staleVersion } from '@tradepost/service-kit/precondition.ts';
+import { type EntityTags, requireMatch } from '@tradepost/service-kit/precondition.ts';
 import type { Transaction } from 'sequelize';
-import type { ProductClient } from '../clients/product-client.ts';
-import { releaseOrder } from '../saga/release-order.ts';
-import { leaseSeconds } from '../saga/lease.ts';
+import { recordRefund } from '../refunds/record-refund.ts';
+import { advanceOrder } from '../saga/advance-order.ts';
+import { advanceWhileAwaited } from '../saga/advance-while-awaited.ts';
+import { scheduleStep } from '../saga/schedule-step.ts';
+import type { ActiveStep, SagaDependencies } from '../saga/step.ts';
 import { moveOrder } from './move-order.ts';
+import type { Order } from './order.model.ts';
 import { illegalTransition } from './orders.errors.ts';
-import { findOwnOrder, type PlacedOrder, viewOrder } from './orders.queries.ts';
-
-const cancellable = ['pending', 'awaiting_payment'] as const;
+import { findOwnOrder, lockOrder, type PlacedOrder, viewOrder } from './orders.queries.ts';
 
 interface CancelOrder {
   orderId: string;
@@ -19,47 +19,70 @@ interface CancelOrder {
   ifMatch: EntityTags | undefined;
 }
 
-/** Whatever step the order was at, its release is the next; this request has the lease of it. */
-async function scheduleRelease(database: Database, tx: Transaction, orderId: string): Promise<void> {
+interface Wish {
+  /** Locked until the transaction ends. */
+  order: Order;
+  reason: string;
+}
+
+/** Nothing was paid: the order is over, and whatever step it was at, its release is the next. */
+async function end(database: Database, tx: Transaction, { order, reason }: Wish): Promise<ActiveStep> {
+  const orderId = order.id;
+  const set = { cancel_reason: reason };
+  const from = ['pending', 'awaiting_payment'] as const;
+  await moveOrder(database, tx, { orderId, from, to: 'cancelled', set });
+  await scheduleStep(database, { orderId, next: 'release' }, tx);
+  return 'release';
+}
+
+/** A charge is open: whoever notes its outcome finds the wish, and cancels or refunds. */
+async function remember(database: Database, tx: Transaction, { order, reason }: Wish): Promise<undefined> {
   await database.change(
-    `UPDATE order_sagas SET step = 'release', claimed_by = NULL, attempts = 0, due_at = NOW(3) + INTERVAL :leaseSeconds SECOND
-      WHERE order_id = :orderId`,
-    { orderId, leaseSeconds },
+    `UPDATE orders SET cancel_reason = COALESCE(cancel_reason, :reason), updated_at = updated_at WHERE id = :orderId`,
+    { orderId: order.id, reason },
     tx,
   );
 }
 
-/** The order is in a state that cannot be left this way, or it changed since its sender looked. */
-function refuse(before: PlacedOrder, after: PlacedOrder, ifMatch: EntityTags | undefined): never {
-  if (ifMatch !== undefined && before.order.version !== after.order.version) {
-    throw staleVersion(ifMatch, after.order, viewOrder(after));
-  }
-  throw illegalTransition(`An order that is ${after.order.status} cannot be cancelled.`);
+/** The money is there: all that was not given back yet goes back, by way of the commit, and then the goods return. */
+async function giveBack(database: Database, tx: Transaction, { order, reason }: Wish): Promise<ActiveStep> {
+  const { id: orderId, totalMinor, refundedMinor } = order;
+  const set = { cancel_reason: reason };
+  await moveOrder(database, tx, { orderId, from: ['paid', 'partially_shipped'], to: 'refunding', set });
+  const amountMinor = Number(totalMinor) - Number(refundedMinor);
+  await recordRefund(database, tx, { orderId, amountMinor, reason, sellerId: null });
+  await scheduleStep(database, { orderId, next: 'commit' }, tx);
+  return 'commit';
 }
 
-/** Cancels an order that nobody has paid and frees its stock; what product-service cannot do now follows later. */
+/** How an order is cancelled, by its status; any other cannot be. */
+const ways = {
+  pending: end,
+  awaiting_payment: end,
+  paying: remember,
+  paid: giveBack,
+  partially_shipped: giveBack,
+} as const;
+
+/** Cancels an order: frees its stock, or gives the money back, or remembers the wish until an open charge is decided. */
 export async function cancelOrder(
-  { database, products }: { database: Database; products: ProductClient },
+  dependencies: SagaDependencies,
   { orderId, caller, reason, ifMatch }: CancelOrder,
 ): Promise<PlacedOrder> {
-  const before = await findOwnOrder(orderId, caller);
-  if (ifMatch !== undefined) requireMatch(ifMatch, before.order, () => viewOrder(before));
-  const cancelled = await database.transaction(async (tx) => {
-    const move = { orderId, from: cancellable, to: 'cancelled', set: { cancel_reason: reason } } as const;
-    const moved = await moveOrder(database, tx, {
-      ...move,
-      ...(ifMatch && ifMatch !== '*' && { version: before.order.version }),
-    });
-    if (moved) await scheduleRelease(database, tx, orderId);
-    return moved;
+  const { database } = dependencies;
+  const { items } = await findOwnOrder(orderId, caller);
+  const step = await database.transaction(async (tx) => {
+    // Locked, so that a cancel comes either before a payment is noted, or after.
+    const order = await lockOrder(orderId, tx);
+    if (ifMatch !== undefined) requireMatch(ifMatch, order, () => viewOrder({ order, items }));
+    if (order.status in ways) return ways[order.status as keyof typeof ways](database, tx, { order, reason });
+    // Asked again, a cancel that was heard is heard again.
+    if (order.status === 'cancelled' || order.cancelReason !== null) return undefined;
+    throw illegalTransition(`An order that is ${order.status} cannot be cancelled.`);
   });
-  if (cancelled) await releaseOrder({ database, products }, { orderId }).catch(leaveToLater);
-  const after = await findOwnOrder(orderId, caller);
-  if (after.order.status !== 'cancelled') refuse(before, after, ifMatch);
-  return after;
-}
-
-/** The step stays due: any replica will do it when the lease ends. */
-function leaveToLater(error: unknown): void {
-  if (!(error instanceof UpstreamUnavailable)) throw error;
+  if (step === 'release') await advanceWhileAwaited(dependencies, { orderId, step });
+  const asked = await findOwnOrder(orderId, caller);
+  // Nobody waits for the money: it is on its way back, and that is the answer.
+  if (step === 'commit') void advanceOrder(dependencies, { orderId, step });
+  return asked;
 }

@@ -49,6 +49,12 @@ export interface Rejection {
   members: { short?: { productId: string; requested: number; available: number }[]; [name: string]: unknown };
 }
 
+/** How the buyer wants to pay: a method, and the provider's token for what is to be charged. */
+export interface PaymentMeans {
+  method: 'card';
+  token: string;
+}
+
 export class Order extends Model<InferAttributes<Order>, InferCreationAttributes<Order>> {
   declare id: string;
   declare buyerId: string;
@@ -59,6 +65,10 @@ export class Order extends Model<InferAttributes<Order>, InferCreationAttributes
   declare billTo: Address | null;
   declare note: string | null;
   declare rejection: CreationOptional<Rejection | null>;
+  declare cancelReason: CreationOptional<string | null>;
+  /** The payment that came with the order; its token is forgotten once it is made, or never will be. */
+  declare rememberedPayment: CreationOptional<Partial<PaymentMeans> | null>;
+  declare refundedMinor: CreationOptional<number>;
   declare paymentDueAt: Date;
   declare version: CreationOptional<number>;
   declare fieldVersions: CreationOptional<Record<string, number>>;
@@ -78,6 +88,9 @@ export function defineOrder(sequelize: Sequelize): void {
       billTo: jsonColumn('billTo'),
       note: DataTypes.STRING,
       rejection: jsonColumn('rejection'),
+      cancelReason: DataTypes.STRING,
+      rememberedPayment: jsonColumn('rememberedPayment'),
+      refundedMinor: bigintColumn('refundedMinor'),
       paymentDueAt: DataTypes.DATE(3),
       version: DataTypes.INTEGER,
       fieldVersions: { ...jsonColumn('fieldVersions'), defaultValue: {} },

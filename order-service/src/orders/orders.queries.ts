@@ -21,6 +21,10 @@ export interface OrderFilter {
 const noSuchOrder = (): Error => notFound('There is no such order.');
 const isAdmin = (caller: Caller): boolean => caller.roles.includes('admin');
 
+/** Whether the caller bought an order, or may do what its buyer may. */
+export const isOwn = (order: Order, caller: Caller): boolean =>
+  order.buyerId === caller.id || isAdmin(caller);
+
 export async function findOrder(orderId: string, tx?: Transaction): Promise<PlacedOrder | undefined> {
   const order = await Order.findByPk(orderId, { transaction: tx ?? null });
   if (!order) return undefined;
@@ -37,10 +41,15 @@ export async function getOrder(orderId: string, tx?: Transaction): Promise<Place
   return placed;
 }
 
+/** An order that nobody else moves, pays back or cancels until the transaction ends. */
+export function lockOrder(orderId: string, tx: Transaction): Promise<Order> {
+  return Order.findByPk(orderId, { lock: true, transaction: tx, rejectOnEmpty: true });
+}
+
 /** An order of one's own, or any for an admin; somebody else's does not exist. */
 export async function findOwnOrder(orderId: string, caller: Caller): Promise<PlacedOrder> {
   const placed = await findOrder(orderId);
-  if (!placed || (placed.order.buyerId !== caller.id && !isAdmin(caller))) throw noSuchOrder();
+  if (!placed || !isOwn(placed.order, caller)) throw noSuchOrder();
   return placed;
 }
 
@@ -48,7 +57,7 @@ export async function findOwnOrder(orderId: string, caller: Caller): Promise<Pla
 export async function readOrder(orderId: string, caller: Caller) {
   const placed = await findOrder(orderId);
   if (!placed) throw noSuchOrder();
-  if (placed.order.buyerId === caller.id || isAdmin(caller)) return viewOrder(placed);
+  if (isOwn(placed.order, caller)) return viewOrder(placed);
   const items = placed.items.filter(({ sellerId }) => sellerId === caller.id);
   if (items.length === 0) throw noSuchOrder();
   return viewSellersPart({ ...placed, items });

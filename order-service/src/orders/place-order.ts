@@ -1,19 +1,17 @@
 import type { Database } from '@tradepost/service-kit/database.ts';
-import { UpstreamUnavailable } from '@tradepost/service-kit/http-client.ts';
 import { claimKeys, type Once } from '@tradepost/service-kit/idempotency.ts';
 import type { Transaction } from 'sequelize';
 import { v7 as uuidv7 } from 'uuid';
-import type { ProductClient, ReservationRequest } from '../clients/product-client.ts';
-import { leaseSeconds } from '../saga/lease.ts';
-import { reserveOrder } from '../saga/reserve-order.ts';
-import { scheduleStep } from '../saga/schedule-step.ts';
+import type { ReservationRequest } from '../clients/product-client.ts';
+import { crashPoint } from '../crash-point.ts';
+import { advanceWhileAwaited } from '../saga/advance-while-awaited.ts';
+import { leaseSeconds, type SagaDependencies } from '../saga/step.ts';
 import { OrderItem } from './order-item.model.ts';
-import { type Address, Order } from './order.model.ts';
-import { getOrder, type PlacedOrder } from './orders.queries.ts';
+import { type Address, Order, type PaymentMeans } from './order.model.ts';
+import type { PlacedOrder } from './orders.queries.ts';
+import { type Placed, getPlaced } from './placed.queries.ts';
 
-export interface PlaceOrderDependencies {
-  database: Database;
-  products: ProductClient;
+export interface PlaceOrderDependencies extends SagaDependencies {
   paymentWindowMinutes: number;
 }
 
@@ -22,8 +20,9 @@ interface Placement {
   items: ReservationRequest['items'];
   shipTo: Address;
   billTo?: Address | undefined;
+  payment?: PaymentMeans | undefined;
   note?: string | undefined;
-  once: Once<PlacedOrder>;
+  once: Once<Placed>;
 }
 
 /** When the orders are placed and must be paid, by the database's clock, the only one that all replicas share. */
@@ -56,8 +55,8 @@ async function recordPending(
     await claimKeys(database, tx, claims);
     const times = await readTimes(dependencies, tx);
     const orders = await Order.bulkCreate(
-      placed.map(({ orderId, buyerId, shipTo, billTo = null, note = null }) => {
-        return { ...times, id: orderId, buyerId, shipTo, billTo, note, status: 'pending' };
+      placed.map(({ orderId: id, buyerId, shipTo, billTo = null, note = null, payment = null }) => {
+        return { ...times, id, buyerId, shipTo, billTo, note, rememberedPayment: payment, status: 'pending' };
       }),
       { transaction: tx },
     );
@@ -87,30 +86,16 @@ async function startSagas(database: Database, tx: Transaction, orders: readonly 
   );
 }
 
-/** Nobody knows the outcome: the order stays pending, any replica goes on with it, and the buyer is told so. */
-async function leavePending(
-  database: Database,
-  orderId: string,
-  settled: (tx: Transaction) => Promise<void>,
-): Promise<void> {
-  await database.transaction(async (tx) => {
-    await scheduleStep(database, { orderId, after: 'reserve', next: 'reserve', inSeconds: 0.5 }, tx);
-    await settled(tx);
-  });
-}
-
-/** Places an order: records it as pending, reserves its stock, and keeps what is known then as the answer to its key. */
+/** Places an order: records it as pending, goes on with it while the buyer waits, and keeps what is known by then. */
 export async function placeOrder(dependencies: PlaceOrderDependencies, placement: Placement): Promise<void> {
   const [placed] = await recordPending(dependencies, [placement]);
   if (!placed) throw new Error('A recorded order got lost on its way.');
+  crashPoint('recorded');
   const orderId = placed.order.id;
-  const settled = async (tx: Transaction): Promise<void> => {
-    await placement.once.keep(await getOrder(orderId, tx), tx);
-  };
-  try {
-    await reserveOrder(dependencies, { placed, settled });
-  } catch (error) {
-    if (!(error instanceof UpstreamUnavailable)) throw error;
-    await leavePending(dependencies.database, orderId, settled);
-  }
+  const { once, payment } = placement;
+  const keep = async (tx?: Transaction): Promise<void> => once.keep(await getPlaced(orderId, tx), tx);
+  // Without a payment the answer is known with the reservation, and costs no transaction of its own.
+  const settled = payment ? undefined : keep;
+  await advanceWhileAwaited(dependencies, { orderId, step: 'reserve', placed, settled });
+  if (!once.isKept()) await keep();
 }

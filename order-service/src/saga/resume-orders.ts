@@ -1,39 +1,33 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '@tradepost/service-kit/database.ts';
-import type { Logger } from '@tradepost/service-kit/logger.ts';
 import { runInContext } from '@tradepost/service-kit/request-context.ts';
-import type { ProductClient } from '../clients/product-client.ts';
-import { findOrder } from '../orders/orders.queries.ts';
-import { leaseSeconds } from './lease.ts';
-import { releaseOrder } from './release-order.ts';
-import { reserveOrder } from './reserve-order.ts';
-import { scheduleStep, type Step } from './schedule-step.ts';
-
-interface ResumeDependencies {
-  database: Database;
-  products: ProductClient;
-  logger: Logger;
-}
+import { advanceOrder } from './advance-order.ts';
+import { type ActiveStep, leaseSeconds, type SagaDependencies } from './step.ts';
 
 interface DueSaga {
   order_id: string;
-  step: Step;
+  step: ActiveStep;
   attempts: number;
 }
 
 const pollMs = 500;
-const batch = 20;
+/** How many orders one worker advances at a time; a slow one keeps none but its own place. */
+const places = 40;
 /** Nobody waits for the answer here: a slow product-service may take most of the lease. */
 const deadlineMs = 4_000;
-const longestBackoffSeconds = 3;
 
-/** Takes due steps for this replica; the lease ends by the database's clock, so that a wrong one here harms nobody. */
-async function claimDue(database: Database): Promise<DueSaga[]> {
+/** Takes due steps for this worker; the lease ends by the database's clock, so that a wrong one here harms nobody. */
+async function claimDue(database: Database, limit: number): Promise<DueSaga[]> {
   const claim = randomUUID();
-  const claimed = await database.change(
-    `UPDATE order_sagas SET claimed_by = :claim, attempts = attempts + 1, due_at = NOW(3) + INTERVAL :leaseSeconds SECOND
-      WHERE due_at <= NOW(3) ORDER BY due_at LIMIT :batch`,
-    { claim, leaseSeconds, batch },
+  // A transaction, because only these are tried again after a deadlock: here all workers meet.
+  const claimed = await database.transaction((tx) =>
+    database.change(
+      `UPDATE order_sagas SET claimed_by = :claim, attempts = attempts + 1, due_at = NOW(3) + INTERVAL :leaseSeconds SECOND
+        WHERE due_at <= NOW(3) ORDER BY due_at LIMIT :limit`,
+      { claim, leaseSeconds, limit },
+      tx,
+    ),
   );
   if (claimed === 0) return [];
   return database.select<DueSaga>(
@@ -42,65 +36,40 @@ async function claimDue(database: Database): Promise<DueSaga[]> {
   );
 }
 
-async function doStep(dependencies: ResumeDependencies, { order_id: orderId, step }: DueSaga): Promise<void> {
-  if (step === 'release') return releaseOrder(dependencies, { orderId, deadlineMs });
-  const placed = await findOrder(orderId);
-  if (placed) await reserveOrder(dependencies, { placed, deadlineMs });
-}
-
-/** Exponential with full jitter, so that orders which failed together do not come back together. */
-function backoffSeconds(attempts: number): number {
-  return Math.random() * Math.min(longestBackoffSeconds, 0.2 * 2 ** attempts);
-}
-
-/** Does a due step, or puts it off; tells whether it is done. */
-async function resume(dependencies: ResumeDependencies, saga: DueSaga): Promise<boolean> {
-  const { order_id: orderId, step, attempts } = saga;
-  try {
-    await doStep(dependencies, saga);
-    dependencies.logger.info('order resumed', { orderId, step });
-    return true;
-  } catch (error) {
-    dependencies.logger.warn('order not resumed yet; trying again', { orderId, step, attempts, error });
-    const inSeconds = backoffSeconds(attempts);
-    await scheduleStep(dependencies.database, { orderId, after: step, next: step, inSeconds });
-    return false;
-  }
-}
-
 /**
- * Goes on with orders whose step is due: their request died, or product-service could not be reached.
- * Runs in every replica; stop() waits for the steps at work.
+ * Goes on with orders whose step is due: their request died, or somebody could not be reached.
+ * Runs in every worker; stop() waits for the steps at work.
  */
-export function resumeOrders(dependencies: ResumeDependencies): { stop: () => Promise<void> } {
+export function resumeOrders(dependencies: SagaDependencies): { stop: () => Promise<void> } {
   const { database, logger } = dependencies;
-  let stopped = false;
-  let timer: NodeJS.Timeout;
+  const atWork = new Set<Promise<unknown>>();
+  const stopping = new AbortController();
 
-  /** Tells whether to go on at once: after an outage many are due, and a full round that succeeded means that it is over. */
-  const round = async (): Promise<boolean> => {
-    try {
-      const due = await claimDue(database);
-      // One that cannot even be put off is due again when its lease ends; the others are still waited for.
-      const results = await Promise.allSettled(
-        due.map((saga) => runInContext(() => resume(dependencies, saga))),
-      );
-      return due.length === batch && results.every((result) => result.status === 'fulfilled' && result.value);
-    } catch (error) {
-      logger.warn('due orders could not be resumed; trying again', { error });
-      return false;
-    }
+  const resume = ({ order_id: orderId, step, attempts }: DueSaga): void => {
+    const advancing = runInContext(() => advanceOrder(dependencies, { orderId, step, attempts, deadlineMs }));
+    const done: Promise<unknown> = advancing.finally(() => atWork.delete(done));
+    atWork.add(done);
+  };
+  const round = async (): Promise<void> => {
+    const due = await claimDue(database, places - atWork.size);
+    for (const saga of due) resume(saga);
   };
   const loop = async (): Promise<void> => {
-    while ((await round()) && !stopped);
-    if (!stopped) timer = setTimeout(() => void (working = loop()), pollMs);
+    while (!stopping.signal.aborted) {
+      await round().catch((error: unknown) =>
+        logger.warn('due orders could not be claimed; trying again', { error }),
+      );
+      // After an outage many are due: then the next is claimed as soon as one is done.
+      if (atWork.size >= places) await Promise.race(atWork);
+      else await sleep(pollMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
   };
-  let working = loop();
+  const looping = loop();
   return {
     stop: async () => {
-      stopped = true;
-      clearTimeout(timer);
-      await working;
+      stopping.abort();
+      await looping;
+      await Promise.all(atWork);
     },
   };
 }

@@ -28,7 +28,7 @@ interface HeldItem {
   unitPrice: Money;
 }
 
-type Reservation = { status: 'held' | 'released'; items: HeldItem[] };
+type Reservation = { status: 'held' | 'committed' | 'released'; items: HeldItem[]; returned?: string };
 type Answer = Awaited<ReturnType<Parameters<typeof startFakeUpstream>[0]>>;
 /** What a test puts between the two services; unless it gives an `Answer` or a promise of one, the real one goes out. */
 type Hook = (call: UpstreamCall) => unknown;
@@ -145,7 +145,28 @@ function keepStock() {
     return { status: 200, body: { orderId, ...released } };
   }
 
-  return { offers, reservations, put, release };
+  function commit(orderId: string): { status: number; body: object } {
+    const existing = reservations.get(orderId);
+    if (!existing || existing.status === 'released') return { status: 409, body: { code: 'wrong-state' } };
+    existing.status = 'committed';
+    return { status: 200, body: { orderId, ...existing } };
+  }
+
+  /** One return is enough here: an order is refunded once. */
+  function takeBack(orderId: string, { returnId }: { returnId: string }): { status: number; body: object } {
+    const existing = reservations.get(orderId);
+    if (existing?.status !== 'committed') return { status: 409, body: { code: 'wrong-state' } };
+    if (existing.returned === undefined)
+      for (const { productId, quantity } of existing.items) offers.get(productId)!.available += quantity;
+    existing.returned ??= returnId;
+    return { status: 200, body: { orderId, ...existing } };
+  }
+
+  const post = (verb: string, orderId: string, body: unknown): { status: number; body: object } => {
+    if (verb === 'commit') return commit(orderId);
+    return verb === 'return' ? takeBack(orderId, body as { returnId: string }) : release(orderId);
+  };
+  return { offers, reservations, put, post };
 }
 
 export interface FakeProducts {
@@ -166,12 +187,15 @@ export interface FakeProducts {
 
 /** product-service, as order-service meets it over HTTP. */
 export async function startFakeProducts(): Promise<FakeProducts> {
-  const { offers, reservations, put, release } = keepStock();
+  const { offers, reservations, put, post } = keepStock();
   const upstream = await startFakeUpstream(async (call) => {
     const instead = (await fake.before?.(call)) as Answer | undefined;
     if (instead) return instead;
     const orderId = orderIdOf(call);
-    const answer = isHold(call) ? put(orderId, call.body as ReservationRequest) : release(orderId);
+    const verb = call.path.split('/')[5] ?? '';
+    const answer = isHold(call)
+      ? put(orderId, call.body as ReservationRequest)
+      : post(verb, orderId, call.body);
     return ((await fake.after?.(call)) as Answer | undefined) ?? answer;
   });
   const fake: FakeProducts = {

@@ -3,9 +3,14 @@ import type { Database } from '@tradepost/service-kit/database.ts';
 
 const moves: Record<string, readonly string[]> = {
   pending: ['awaiting_payment', 'rejected', 'cancelled'],
-  awaiting_payment: ['cancelled'],
+  awaiting_payment: ['paying', 'cancelled'],
+  paying: ['paid', 'awaiting_payment', 'payment_failed', 'refunding', 'cancelled'],
+  paid: ['refunding'],
+  refunding: ['refunded'],
+  refunded: [],
   rejected: [],
   cancelled: [],
+  payment_failed: [],
 };
 
 interface Row {

@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readSigningKey, serviceAuthorization } from '@tradepost/service-kit/authenticate.ts';
+import {
+  authenticateServices,
+  readSigningKey,
+  serviceAuthorization,
+} from '@tradepost/service-kit/authenticate.ts';
 import { type Database, openDatabase } from '@tradepost/service-kit/database.ts';
 import { createHttpClient } from '@tradepost/service-kit/http-client.ts';
 import { createMetrics } from '@tradepost/service-kit/metrics.ts';
@@ -12,21 +16,32 @@ import {
   type TestDatabase,
 } from '@tradepost/service-kit/testing.ts';
 import { writeServiceKeys } from '../../../testing/service-keys.ts';
-import type supertest from 'supertest';
+import supertest from 'supertest';
 import { v7 as uuidv7 } from 'uuid';
 import { type CheckedApp, serveChecked } from '../../../testing/checked-app.ts';
-import { createApp } from '../../src/app.ts';
+import { createInternalApp, createPublicApp } from '../../src/app.ts';
+import { createAuditClient } from '../../src/clients/audit-client.ts';
+import { createPaymentClient } from '../../src/clients/payment-client.ts';
 import { createProductClient } from '../../src/clients/product-client.ts';
 import { defineModels } from '../../src/models.ts';
 import { resumeOrders } from '../../src/saga/resume-orders.ts';
 import { type FakeProducts, startFakeProducts } from './fake-products.ts';
+import { type FakeProvider, startFakeProvider } from './fake-provider.ts';
 import { expectSoundHistories } from './histories.ts';
 
 const migrations = path.join(import.meta.dirname, '../../migrations');
-const orderTables = ['orders', 'order_items', 'order_sagas', 'order_timeline', 'idempotency_keys'];
+const orderTables = [
+  'orders',
+  'order_items',
+  'order_sagas',
+  'order_timeline',
+  'payments',
+  'refunds',
+  'idempotency_keys',
+];
 
 export const tokens = createTestTokens();
-export const serviceKeys = writeServiceKeys(['order-service']);
+export const serviceKeys = writeServiceKeys(['order-service', 'product-service']);
 export const paymentWindowMinutes = 60;
 export const shipTo = { name: 'Ada Moor', line1: '1 Harbour Lane', city: 'Leiden', country: 'NL' };
 
@@ -49,6 +64,9 @@ export interface Replica extends Omit<CheckedApp, 'close'> {
   /** POST /orders, under a fresh key unless the headers bring one. */
   place(buyer: Person, body: object, headers?: Record<string, string>): supertest.Test;
   cancel(by: Person, orderId: string, headers?: Record<string, string>): supertest.Test;
+  /** POST /orders/{id}/payments by card, under a fresh key unless the headers bring one. */
+  pay(by: Person, orderId: string, token?: string, headers?: Record<string, string>): supertest.Test;
+  refund(by: Person, orderId: string, amount: number, headers?: Record<string, string>): supertest.Test;
   get(by: Person, pathAndQuery: string): supertest.Test;
   close(): Promise<void>;
 }
@@ -56,6 +74,9 @@ export interface Replica extends Omit<CheckedApp, 'close'> {
 export interface OrderApp extends Replica {
   database: TestDatabase;
   products: FakeProducts;
+  provider: FakeProvider;
+  /** What other services call; docs/openapi.json does not know it. */
+  internal: CheckedApp['request'];
   /** Another process of the service, as far as a database can tell: an app with a pool of its own. */
   startReplica(): Promise<Replica & { database: Database }>;
   /** Starts the loop that goes on with orders whose step is due; the caller stops it. */
@@ -77,16 +98,30 @@ export async function eventually<T>(read: () => Promise<T>, hoped: (value: T) =>
   }
 }
 
-async function serve(database: Database, products: FakeProducts): Promise<Replica> {
-  const app = createApp({
+interface Fakes {
+  products: FakeProducts;
+  provider: FakeProvider;
+}
+
+/** What the others tell an audit, its own test fakes. */
+const nobody = createHttpClient(['http://127.0.0.1:1']);
+
+function dependenciesOf(database: Database, { products, provider }: Fakes) {
+  const services = authenticateServices(serviceKeys.publicKeysFile, 'order-service');
+  return {
     database,
     products: productClient(products),
+    payments: createPaymentClient(createHttpClient(provider.addresses, { maxRetries: 0 })),
+    audits: createAuditClient({ products: nobody, accounts: nobody, provider: nobody }),
     paymentWindowMinutes,
-    authenticate: tokens.authenticate,
+    authenticate: { users: tokens.authenticate, services },
     logger: silentLogger,
     metrics: createMetrics(),
-  });
-  const served = await serveChecked(app);
+  };
+}
+
+async function serve(database: Database, fakes: Fakes): Promise<Replica> {
+  const served = await serveChecked(createPublicApp(dependenciesOf(database, fakes)));
   return {
     ...served,
     place: (buyer, body, headers = {}) =>
@@ -99,6 +134,16 @@ async function serve(database: Database, products: FakeProducts): Promise<Replic
         .post(`/api/v1/orders/${orderId}/cancel`)
         .set({ Authorization: by.bearer, ...headers })
         .send({ reason: 'changed my mind' }),
+    pay: (by, orderId, token = 'tok_ok', headers = {}) =>
+      served.request
+        .post(`/api/v1/orders/${orderId}/payments`)
+        .set({ Authorization: by.bearer, 'Idempotency-Key': randomUUID(), ...headers })
+        .send({ method: 'card', token }),
+    refund: (by, orderId, amount, headers = {}) =>
+      served.request
+        .post(`/api/v1/orders/${orderId}/refunds`)
+        .set({ Authorization: by.bearer, 'Idempotency-Key': randomUUID(), ...headers })
+        .send({ amount: { amount, currency: 'EUR' }, reason: 'broken' }),
     get: (by, pathAndQuery) => served.request.get(`/api/v1${pathAndQuery}`).set('Authorization', by.bearer),
   };
 }
@@ -106,34 +151,36 @@ async function serve(database: Database, products: FakeProducts): Promise<Replic
 function productClient({ addresses }: FakeProducts) {
   const key = readSigningKey(serviceKeys.keyFile('order-service'));
   const authorization = serviceAuthorization(key, 'order-service', 'product-service');
-  return createProductClient(createHttpClient(addresses, authorization));
+  return createProductClient(createHttpClient(addresses, { authorization }));
 }
 
 /** The service as it runs, on a schema of its own: with a pool of one connection, but for tests of races. */
 export async function startOrderApp({ poolSize = 1 } = {}): Promise<OrderApp> {
   const database = await createTestDatabase(migrations, poolSize);
   defineModels(database.sequelize);
-  const products = await startFakeProducts();
-  const replica = await serve(database, products);
+  const [products, provider] = [await startFakeProducts(), await startFakeProvider()];
+  const fakes = { products, provider };
+  const replica = await serve(database, fakes);
   return {
     ...replica,
     database,
     products,
+    provider,
+    internal: supertest.agent(createInternalApp(dependenciesOf(database, fakes))),
     async startReplica() {
       const pool = openDatabase(database.settings);
-      const other = await serve(pool, products);
+      const other = await serve(pool, fakes);
       const close = async (): Promise<void> => {
         await other.close();
         await pool.close();
       };
       return { ...other, database: pool, close };
     },
-    resume: (pool = database) =>
-      resumeOrders({ database: pool, products: productClient(products), logger: silentLogger }),
+    resume: (pool = database) => resumeOrders(dependenciesOf(pool, fakes)),
     async makeDue(orderId) {
       await database.change(
         `UPDATE order_sagas SET due_at = NOW(3) - INTERVAL 1 SECOND
-          WHERE due_at IS NOT NULL ${orderId === undefined ? '' : 'AND order_id = :orderId'}`,
+          WHERE due_at IS NOT NULL AND step <> 'expire' ${orderId === undefined ? '' : 'AND order_id = :orderId'}`,
         { orderId },
       );
     },
@@ -145,6 +192,7 @@ export async function startOrderApp({ poolSize = 1 } = {}): Promise<OrderApp> {
     async stop() {
       await replica.close();
       await products.stop();
+      await provider.stop();
       try {
         await expectSoundHistories(database);
       } finally {
