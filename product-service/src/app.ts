@@ -5,7 +5,9 @@ import type { Logger } from '@tradepost/service-kit/logger.ts';
 import { measureRequests, type Metrics } from '@tradepost/service-kit/metrics.ts';
 import { requestContext } from '@tradepost/service-kit/request-context.ts';
 import { mountRoutes, type Route } from '@tradepost/service-kit/route.ts';
+import { shedLoad } from '@tradepost/service-kit/shed-load.ts';
 import express, { type Express } from 'express';
+import { auditRoutes } from './audit/audit.routes.ts';
 import { inventoryRoutes } from './inventory/inventory.routes.ts';
 import { productRoutes } from './products/products.routes.ts';
 import { reservationRoutes } from './reservations/reservations.routes.ts';
@@ -25,6 +27,7 @@ function createApp({ logger, metrics }: AppDependencies, base: string, routes: e
   const app = express().disable('x-powered-by').disable('etag');
   app.use(requestContext());
   app.use(measureRequests(metrics, logger));
+  app.use(shedLoad());
   app.use(base, routes);
   app.use(noSuchPath);
   app.use(errorHandler(logger));
@@ -38,6 +41,6 @@ export function createPublicApp(dependencies: AppDependencies): Express {
 
 /** What other services call, on a listener of its own that Nginx does not know. */
 export function createInternalApp(dependencies: AppDependencies): Express {
-  const routes = reservationRoutes(dependencies);
+  const routes = [...reservationRoutes(dependencies), ...auditRoutes(dependencies)];
   return createApp(dependencies, '/internal/v1', mountRoutes(routes, dependencies.authenticate.services));
 }

@@ -3,6 +3,7 @@ import { readConfig, settings as common, urlList } from '@tradepost/service-kit/
 export const settings = {
   ...common,
   JWKS_URL: urlList,
+  ORDER_SERVICE_URL: urlList,
 };
 
 export type Config = ReturnType<typeof readProductConfig>;

@@ -8,7 +8,9 @@ import { migrate } from '@tradepost/service-kit/migrate.ts';
 import { purgeKeysHourly } from '@tradepost/service-kit/purge-keys.ts';
 import { runProcess } from '@tradepost/service-kit/server.ts';
 import { createInternalApp, createPublicApp } from './app.ts';
+import { createOrderClient } from './clients/order-client.ts';
 import { readProductConfig } from './config.ts';
+import { reviewHolds } from './hold-reviews/review-holds.ts';
 import { measureHolds } from './metrics.ts';
 import { defineModels } from './models.ts';
 
@@ -28,7 +30,9 @@ await runProcess({ config, logger, metrics }, async () => {
   };
   const dependencies = { database, authenticate, logger, metrics };
   const purging = purgeKeysHourly(database, logger);
-  const closing = [purging.stop, database.close];
+  const orders = createOrderClient(config.ORDER_SERVICE_URL, config.SERVICE_KEY_FILE);
+  const reviewing = reviewHolds({ database, orders, logger });
+  const closing = [purging.stop, reviewing.stop, database.close];
   const [publicApp, internalApp] = [createPublicApp(dependencies), createInternalApp(dependencies)];
   return { publicApp, internalApp, ping: database.ping, closing };
 });
