@@ -4,13 +4,15 @@ import type { Logger } from '@tradepost/service-kit/logger.ts';
 import { measureRequests, type Metrics } from '@tradepost/service-kit/metrics.ts';
 import { requestContext } from '@tradepost/service-kit/request-context.ts';
 import { mountRoutes, type Route } from '@tradepost/service-kit/route.ts';
+import { shedLoad } from '@tradepost/service-kit/shed-load.ts';
 import express, { type Express } from 'express';
 import { accountRoutes } from './accounts/accounts.routes.ts';
+import { auditRoutes } from './audit/audit.routes.ts';
 import type { Dependencies } from './dependencies.ts';
 import { sessionRoutes } from './sessions/sessions.routes.ts';
 
 export interface AppDependencies extends Dependencies {
-  authenticate: Authenticate;
+  authenticate: { users: Authenticate; services: Authenticate };
   logger: Logger;
   metrics: Metrics;
 }
@@ -19,13 +21,24 @@ export function publicRoutes(dependencies: Dependencies): Record<string, Route[]
   return { Accounts: accountRoutes(dependencies), Sessions: sessionRoutes(dependencies) };
 }
 
-export function createApp(dependencies: AppDependencies): Express {
-  const { authenticate, logger, metrics } = dependencies;
+function createApp({ logger, metrics }: AppDependencies, base: string, routes: express.Router): Express {
   const app = express().disable('x-powered-by').disable('etag');
   app.use(requestContext());
   app.use(measureRequests(metrics, logger));
-  app.use('/api/v1', mountRoutes(Object.values(publicRoutes(dependencies)).flat(), authenticate));
+  app.use(shedLoad());
+  app.use(base, routes);
   app.use(noSuchPath);
   app.use(errorHandler(logger));
   return app;
+}
+
+export function createPublicApp(dependencies: AppDependencies): Express {
+  const routes = Object.values(publicRoutes(dependencies)).flat();
+  return createApp(dependencies, '/api/v1', mountRoutes(routes, dependencies.authenticate.users));
+}
+
+/** What other services call, on a listener of its own that Nginx does not know. */
+export function createInternalApp(dependencies: AppDependencies): Express {
+  const routes = auditRoutes(dependencies);
+  return createApp(dependencies, '/internal/v1', mountRoutes(routes, dependencies.authenticate.services));
 }

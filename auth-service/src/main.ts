@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { authenticateUsers } from '@tradepost/service-kit/authenticate.ts';
+import { authenticateServices, authenticateUsers } from '@tradepost/service-kit/authenticate.ts';
 import { isPassing, openDatabase } from '@tradepost/service-kit/database.ts';
 import { createLogger } from '@tradepost/service-kit/logger.ts';
 import { createMetrics } from '@tradepost/service-kit/metrics.ts';
@@ -8,7 +8,7 @@ import { patiently } from '@tradepost/service-kit/patiently.ts';
 import { runProcess } from '@tradepost/service-kit/server.ts';
 import { ensureAdmin } from './accounts/ensure-admin.ts';
 import { hashPasswords } from './accounts/hash-passwords.ts';
-import { createApp } from './app.ts';
+import { createInternalApp, createPublicApp } from './app.ts';
 import { readAuthConfig } from './config.ts';
 import { defineModels } from './models.ts';
 import { loadSigningKeys } from './sessions/load-signing-keys.ts';
@@ -26,8 +26,12 @@ await runProcess({ config, logger, metrics }, async () => {
   await patiently(() => ensureAdmin({ database, passwords, logger }, config), waiting);
   const keys = await patiently(() => loadSigningKeys(database), waiting);
   const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, REFRESH_REUSE_LEEWAY_SECONDS: leewaySeconds } = config;
-  const authenticate = authenticateUsers(keys.find, { issuer, audience });
+  const authenticate = {
+    users: authenticateUsers(keys.find, { issuer, audience }),
+    services: authenticateServices(config.SERVICE_PUBLIC_KEYS_FILE, 'auth-service'),
+  };
   const tokenIssuer = { keys, issuer, audience };
   const dependencies = { database, passwords, tokenIssuer, leewaySeconds, authenticate, logger, metrics };
-  return { publicApp: createApp(dependencies), ping: database.ping, closing: [database.close] };
+  const [publicApp, internalApp] = [createPublicApp(dependencies), createInternalApp(dependencies)];
+  return { publicApp, internalApp, ping: database.ping, closing: [database.close] };
 });

@@ -1,11 +1,18 @@
 import path from 'node:path';
-import { authenticateUsers } from '@tradepost/service-kit/authenticate.ts';
+import {
+  authenticateServices,
+  authenticateUsers,
+  readSigningKey,
+  serviceAuthorization,
+} from '@tradepost/service-kit/authenticate.ts';
 import { createMetrics } from '@tradepost/service-kit/metrics.ts';
 import { createTestDatabase, silentLogger, type TestDatabase } from '@tradepost/service-kit/testing.ts';
+import supertest from 'supertest';
 import { type CheckedApp, serveChecked } from '../../../testing/checked-app.ts';
+import { writeServiceKeys } from '../../../testing/service-keys.ts';
 import { ensureAdmin } from '../../src/accounts/ensure-admin.ts';
 import { hashPasswords } from '../../src/accounts/hash-passwords.ts';
-import { createApp } from '../../src/app.ts';
+import { createInternalApp, createPublicApp } from '../../src/app.ts';
 import { defineModels } from '../../src/models.ts';
 import { loadSigningKeys, type SigningKeys } from '../../src/sessions/load-signing-keys.ts';
 
@@ -25,6 +32,9 @@ export interface Person {
 export interface AuthApp extends Omit<CheckedApp, 'close'> {
   database: TestDatabase;
   keys: SigningKeys;
+  /** What other services call; docs/openapi.json does not know it. */
+  internal: CheckedApp['request'];
+  serviceBearer: string;
   register(fields?: object): Promise<Person>;
   logIn(credentials: { email: string; password: string }): Promise<Person>;
   admin(): Promise<Person>;
@@ -41,23 +51,30 @@ async function prepare(database: TestDatabase, cost: number, leewaySeconds: numb
   );
   const keys = await loadSigningKeys(database);
   const expected = { issuer: 'tradepost', audience: 'tradepost' };
-  const app = createApp({
+  const serviceKeys = writeServiceKeys(['order-service']);
+  const dependencies = {
     database,
     passwords,
     tokenIssuer: { keys, ...expected },
     leewaySeconds,
-    authenticate: authenticateUsers(keys.find, expected),
+    authenticate: {
+      users: authenticateUsers(keys.find, expected),
+      services: authenticateServices(serviceKeys.publicKeysFile, 'auth-service'),
+    },
     logger: silentLogger,
     metrics: createMetrics(),
-  });
-  return { app, keys };
+  };
+  const key = readSigningKey(serviceKeys.keyFile('order-service'));
+  const serviceBearer = serviceAuthorization(key, 'order-service', 'auth-service')();
+  const internal = supertest.agent(createInternalApp(dependencies));
+  return { app: createPublicApp(dependencies), keys, internal, serviceBearer };
 }
 
 /** The service as it runs, on a schema of its own: with a pool of one connection, but for tests of races. */
 export async function startAuthApp({ poolSize = 1, cost = 4, leewaySeconds = 0 } = {}): Promise<AuthApp> {
   const database = await createTestDatabase(migrations, poolSize);
   defineModels(database.sequelize);
-  const { app, keys } = await prepare(database, cost, leewaySeconds);
+  const { app, ...inside } = await prepare(database, cost, leewaySeconds);
   const { request, url, close } = await serveChecked(app);
 
   async function logIn({ email, password }: { email: string; password: string }): Promise<Person> {
@@ -68,8 +85,8 @@ export async function startAuthApp({ poolSize = 1, cost = 4, leewaySeconds = 0 }
   }
 
   return {
+    ...inside,
     database,
-    keys,
     request,
     url,
     logIn,
