@@ -66,7 +66,7 @@ const between = [
 ];
 
 const arrow = [
-  forbid('nothing-imports-main', 'main.ts is the process.', {}, { path: `${SERVICE}main[.]ts$` }),
+  forbid('nothing-imports-main', 'main.ts is the process.', {}, { path: `${SERVICE}(main|worker)[.]ts$` }),
   forbid(
     'only-main-imports-app',
     'app.ts is the pipeline; only the process runs it.',
@@ -145,8 +145,8 @@ const shape = [
   forbid(
     'no-dead-source',
     'No process and no script ever loads it.',
-    { path: ['/src/(main|migrate[a-z-]*)[.]ts$', '^scripts/'] },
-    { path: SOURCE, pathNot: [TESTING, '/src/(main|migrate[a-z-]*)[.]ts$'], reachable: false },
+    { path: ['/src/(main|worker|migrate[a-z-]*)[.]ts$', '^scripts/'] },
+    { path: SOURCE, pathNot: [TESTING, '/src/(main|worker|migrate[a-z-]*)[.]ts$'], reachable: false },
   ),
 ];
 

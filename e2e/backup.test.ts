@@ -10,6 +10,7 @@ import { text } from 'node:stream/consumers';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { RowDataPacket } from 'mysql2/promise';
 import type { Manifest } from '../scripts/backup/manifest.ts';
+import { Bustle } from './helpers/bustle.ts';
 import { runStack, type TestStack } from './helpers/run-stack.ts';
 import { type Inventory, type Person, type Product, Shop, together } from './helpers/shop.ts';
 
@@ -50,40 +51,6 @@ const readManifest = async (name: string): Promise<Manifest> =>
 function sumOf({ sums }: Manifest, beginning: string): number {
   const found = Object.entries(sums).filter(([what]) => what.startsWith(beginning));
   return found.reduce((sum, [, amount]) => sum + Number(amount), 0);
-}
-
-/** Several buyers who order and, every third time, cancel, without a pause. */
-class Bustle {
-  readonly orders: { id: string; buyer: Person }[] = [];
-  readonly #working: Promise<unknown>;
-  #over = false;
-
-  constructor(shop: Shop, buyers: Person[], products: Product[]) {
-    this.#working = Promise.all(
-      buyers.map(async (buyer, turn) => {
-        for (let round = turn; !this.#over; round += 1) {
-          const wares = [0, 1 + (round % 2)].map((step) => products[(round + step) % products.length]!);
-          const { body } = await shop.order(buyer, [
-            [wares[0]!, 1 + (round % 3)],
-            [wares[1]!, 1],
-          ]);
-          // A refused one has a row too, and its problem names it.
-          const id = body.orderId ?? body.id;
-          if (id) this.orders.push({ id, buyer });
-          if (body.id && round % 3 === 0) await this.#cancel(shop, buyer, body.id);
-        }
-      }),
-    );
-  }
-
-  async #cancel(shop: Shop, { token }: Person, id: string): Promise<void> {
-    await shop.call('POST', `/orders/${id}/cancel`, { token, body: { reason: 'changed my mind' } });
-  }
-
-  async stop(): Promise<void> {
-    this.#over = true;
-    await this.#working;
-  }
 }
 
 let shop: Shop;
@@ -128,6 +95,9 @@ describe('a shop that was lost', () => {
     expect(sumOf(manifest, 'orders ')).toBeGreaterThanOrEqual(lastBefore.length);
     expect(sumOf(manifest, 'orders ')).toBeLessThan(bustle.orders.length);
     expect(sumOf(manifest, 'orders cancelled')).toBeGreaterThan(0);
+    expect(sumOf(manifest, 'payments captured')).toBe(sumOf(manifest, 'orders paid'));
+    expect(sumOf(manifest, 'money in payments captured')).toBeGreaterThan(0);
+    expect(sumOf(manifest, 'money in payments captured')).toBe(sumOf(manifest, 'money in orders paid'));
     expect(sumOf(manifest, 'units reserved')).toBe(sumOf(manifest, 'units in reservations held'));
   });
 
@@ -136,9 +106,11 @@ describe('a shop that was lost', () => {
     expect((await stat(backup)).mode & 0o777).toBe(0o700);
     const names = await readdir(backup);
     expect(names.sort().join()).toBe(
-      'authDB.sql.gz,log-ins.json,manifest.json,ordersDB.sql.gz,productsDB.sql.gz',
+      'authDB.sql.gz,log-ins.json,manifest.json,ordersDB.sql.gz,paymentsDB.sql.gz,productsDB.sql.gz',
     );
-    const secrets = ['root', 'auth_service', 'order_migrator'].map((user) => stack.secrets.passwordFor(user));
+    const secrets = ['root', 'auth_service', 'order_migrator', 'payment-provider'].map((user) =>
+      stack.secrets.passwordFor(user),
+    );
     for (const name of names) {
       expect((await stat(path.join(backup, name))).mode & 0o777).toBe(0o600);
       const content = await readFile(path.join(backup, name));
@@ -167,18 +139,20 @@ describe('a shop that was lost', () => {
     await rootConnection.end();
     expect(rows).toHaveLength(sumOf(manifest, 'orders '));
     const reserved: Record<string, number> = {};
+    const sold: Record<string, number> = {};
     for (const { id, buyer_id: buyerId } of rows) {
       const order = await shop.awaitRest(
         buyers.find((buyer) => buyer.id === buyerId)!,
         id,
       );
-      if (order.status !== 'awaiting_payment') continue;
-      for (const { productId, quantity } of order.items) {
-        reserved[productId] = (reserved[productId] ?? 0) + quantity;
-      }
+      const units = { awaiting_payment: reserved, paid: sold }[order.status];
+      if (units === undefined) continue;
+      for (const { productId, quantity } of order.items)
+        units[productId] = (units[productId] ?? 0) + quantity;
     }
     for (const product of products) {
-      const onHand = product === products.at(-1) ? 5 : initialStock;
+      const stock = product === products.at(-1) ? 5 : initialStock;
+      const onHand = stock - (sold[product.id] ?? 0);
       const expected = { onHand, reserved: reserved[product.id] ?? 0 };
       expect(await awaitReserved(product, expected.reserved)).toMatchObject(expected);
     }
@@ -203,6 +177,7 @@ async function awaitReserved(product: Product, reserved: number): Promise<Invent
 }
 
 describe('what is not right', () => {
+  let onHandBefore: number;
   /** A copy of the last backup, to be spoiled. */
   const copy = (name: string): Promise<void> => cp(lastBackup(), at(name), { recursive: true });
 
@@ -223,6 +198,7 @@ describe('what is not right', () => {
 
   it('is named by a backup, which is taken nevertheless', async () => {
     const rootConnection = await stack.database.connectAsRoot();
+    const { onHand } = await shop.inventory(seller, products[0]!);
     const change = (by: number): Promise<unknown> =>
       rootConnection.query('UPDATE productsDB.stock SET on_hand = on_hand + ? WHERE product_id = ?', [
         by,
@@ -233,7 +209,7 @@ describe('what is not right', () => {
     await change(-1);
     await rootConnection.end();
     expect(status).toBe(1);
-    expect(said).toContain(`Product ${products[0]!.id} has ${initialStock + 1} on hand`);
+    expect(said).toContain(`Product ${products[0]!.id} has ${onHand + 1} on hand`);
     expect((await readManifest('breach')).faults).toHaveLength(1);
   });
 
@@ -243,10 +219,11 @@ describe('what is not right', () => {
   });
 
   it('is a shop that runs, or that nobody said may go', async () => {
+    ({ onHand: onHandBefore } = await shop.inventory(seller, products[1]!));
     expect(await restore(lastBackup())).toMatchObject(refused('stop that one with Ctrl-C'));
     await stack.stop();
     expect(await restore(lastBackup())).toMatchObject(
-      refused(/already \(\d+ users, \d+ products, \d+ orders\).*--yes/),
+      refused(/already \(\d+ users, \d+ products, \d+ orders, \d+ charges\).*--yes/),
     );
   });
 
@@ -262,18 +239,22 @@ describe('what is not right', () => {
   it('is a stock that somebody has changed in the backup: it is named, and nothing is replaced', async () => {
     await copy('forged');
     const { id } = products[1]!;
+    let forged = 0;
     await forge('forged', 'productsDB.sql.gz', (sql) =>
-      sql.replace(`('${id}','${initialStock}',`, `('${id}','${initialStock + 7}',`),
+      sql.replace(new RegExp(`\\('${id}','(\\d+)',`), (_row, onHand: string) => {
+        forged = Number(onHand) + 7;
+        return `('${id}','${forged}',`;
+      }),
     );
     const { status, said } = await restore(at('forged'), '--yes');
     expect({ status, said }).toEqual(refused('productsDB.stock has other values'));
     expect(said).toContain('units on hand: ');
-    expect(said).toContain(`Product ${id} has ${initialStock + 7} on hand`);
+    expect(said).toContain(`Product ${id} has ${forged} on hand`);
     expect(said).toContain('Nothing was replaced');
 
     stack = await runStack({ dataDirectory: stack.dataPath });
     shop = new Shop(stack.url);
     const token = await shop.logIn(seller.email);
-    expect(await shop.inventory({ ...seller, token }, products[1]!)).toMatchObject({ onHand: initialStock });
+    expect(await shop.inventory({ ...seller, token }, products[1]!)).toMatchObject({ onHand: onHandBefore });
   });
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
+import { audit } from '../scripts/prove/audit.ts';
 import { runStack, type TestStack } from './helpers/run-stack.ts';
 import { type Person, Shop } from './helpers/shop.ts';
 
@@ -135,4 +136,8 @@ it('has every process back within 5 s of its kill -9', async () => {
   stack.database.process.kill('SIGKILL');
   await sleep(50);
   await awaitAnswer('/products', 200, 5_000);
+});
+
+it('holds every invariant after all that', async () => {
+  expect((await audit(stack)).breaches).toEqual([]);
 });

@@ -23,7 +23,7 @@ async function makeDirectory(directory: string): Promise<void> {
   await chmod(directory, 0o700);
 }
 
-/** The three databases as they were at one moment, with what they add up to; false when that cannot be right. */
+/** The databases as they were at one moment, with what they add up to; false when that cannot be right. */
 async function backUp(
   sessions: Sessions,
   place: Place,
@@ -32,14 +32,14 @@ async function backUp(
   await forEachDatabase((name) => sessions[name].use(name));
   const pausedMs = await takeSnapshot(sessions);
   const takenAt = new Date().toISOString();
-  console.log(`One moment of all three databases is held; nothing could be written for ${pausedMs} ms.`);
+  console.log(`One moment of all databases is held; nothing could be written for ${pausedMs} ms.`);
   if (place.dataDirectory !== undefined) await saveLogIns(place.dataDirectory, directory);
   const databases = await writeDumps(sessions, directory);
   const [sums, checks] = [await sumUp(sessions), await checkShop(sessions)];
   const faults = checks.flatMap((check) => check.faults);
   const names = [...databaseNames.map(fileOf), ...(place.dataDirectory === undefined ? [] : [logInsName])];
   const files = await Promise.all(names.map((name) => describeFile(directory, name)));
-  await writeManifest(directory, { format: 1, takenAt, from, pausedMs, databases, sums, faults, files });
+  await writeManifest(directory, { format: 2, takenAt, from, pausedMs, databases, sums, faults, files });
   const counted = Object.entries(sums).map(([what, amount]): TableRow => [what, Number(amount)]);
   const written = files.map(({ name, bytes }): TableRow => [name, bytes, 'bytes']);
   printTable([...written, ...counted, ...describeChecks(checks)], faults);

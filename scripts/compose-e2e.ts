@@ -15,7 +15,15 @@ import { Refusal } from './local/refusal.ts';
  * npm run compose:e2e: builds the images, brings a project of its own up beside whatever runs, tries everything, and
  * takes it down with its data. `-- images restart` runs only what begins with one of these words.
  */
-const services = ['auth-service', 'product-service', 'order-service', 'nginx', 'mysql'];
+const services = [
+  'auth-service',
+  'product-service',
+  'order-service',
+  'order-worker',
+  'payment-simulator',
+  'nginx',
+  'mysql',
+];
 const protocol = new Protocol();
 
 const chosen = process.argv.slice(2);

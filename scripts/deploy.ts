@@ -12,6 +12,7 @@ import { parse, stringify } from 'yaml';
  */
 const root = join(import.meta.dirname, '..');
 const images = ['auth-service', 'product-service', 'order-service', 'nginx'];
+const deployments = [...images, 'order-worker'];
 
 function readChoices(): { version: string; registry: string } {
   const { values } = parseArgs({ options: { version: { type: 'string' }, registry: { type: 'string' } } });
@@ -60,7 +61,7 @@ try {
   if (cluster) await writePrivately(directory, { kubeconfig: cluster });
   const env = { ...process.env, ...(cluster && { KUBECONFIG: join(directory, 'kubeconfig') }) };
   kubectl(['apply', '-k', overlay], env);
-  for (const name of images)
+  for (const name of deployments)
     kubectl(['-n', 'tradepost', 'rollout', 'status', `deployment/${name}`, '--timeout=10m'], env);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

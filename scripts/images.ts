@@ -9,7 +9,14 @@ import { parseArgs } from 'node:util';
  */
 const root = join(import.meta.dirname, '..');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-const images = ['auth-service', 'product-service', 'order-service', 'nginx', 'provision'];
+const images = [
+  'auth-service',
+  'product-service',
+  'order-service',
+  'payment-simulator',
+  'nginx',
+  'provision',
+];
 const { values } = parseArgs({
   options: { kind: { type: 'boolean', default: false }, push: { type: 'string', default: '' } },
 });

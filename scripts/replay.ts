@@ -26,7 +26,7 @@ async function saveWhenInterrupted({ accounts }: House): Promise<void> {
   process.exit(130);
 }
 
-/** Offers the catalogue, signs the customers in, places their invoices, and checks the stock that is left. */
+/** Offers the catalogue, signs the customers in, places and pays their invoices, and checks the stock that is left. */
 async function replay(book: Book, house: House, { concurrency, data }: Choices): Promise<boolean> {
   const { invoices } = book;
   const limit = pLimit(concurrency);
@@ -50,7 +50,7 @@ async function replay(book: Book, house: House, { concurrency, data }: Choices):
   );
   await house.accounts.save();
   const stock = await showProgress('stock', offers.length, (onProgress) =>
-    checkStock(shop, offers, { productIds, limit, onProgress }),
+    checkStock(shop, offers, { productIds, sold: orders.result.sold, limit, onProgress }),
   );
 
   const summary = summarise({ book, expected: sumUp(invoices), catalogue, customers, orders, stock });

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadDemoData } from './local/demo-data.ts';
 import { describeStack } from './local/describe-stack.ts';
+import type { ProcessName, Settings } from './local/processes.ts';
 import { Refusal } from './local/refusal.ts';
 import type { Login } from './local/secrets.ts';
 import { startStack, type Stack } from './local/start-stack.ts';
@@ -21,6 +22,16 @@ function readAdmin(): Login | undefined {
   if (email || password)
     throw new Refusal('ADMIN_EMAIL and ADMIN_PASSWORD belong together: set both or none.');
   return undefined;
+}
+
+/** A provider of one's own, in place of the one that fails on purpose. */
+function readProvider(): Partial<Record<ProcessName, Settings>> {
+  const names = ['PAYMENT_PROVIDER_URL', 'PAYMENT_PROVIDER_KEY'] as const;
+  const given = Object.fromEntries(names.map((name) => [name, process.env[name] ?? ''] as const));
+  if (Object.values(given).every((value) => value === '')) return {};
+  if (Object.values(given).includes(''))
+    throw new Refusal(`${names.join(' and ')} belong together: set both or none.`);
+  return { 'order-service': given, 'order-worker': given };
 }
 
 function parseNumber(name: string, text: string, highest: number): number {
@@ -91,8 +102,10 @@ async function main(): Promise<void> {
   const wishToStop = awaitWishToStop(giveUp);
   try {
     const choices = readChoices();
-    const stack = await startStack({ ...choices, dataDirectory, onProgress: say, signal: giveUp.signal });
-    await run(stack, wishToStop, giveUp.signal);
+    const settings = readProvider();
+    const { signal } = giveUp;
+    const stack = await startStack({ ...choices, settings, dataDirectory, onProgress: say, signal });
+    await run(stack, wishToStop, signal);
   } catch (error) {
     // An error after the wish to stop is only what the wish has interrupted.
     if (!giveUp.signal.aborted) {

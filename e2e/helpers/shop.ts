@@ -30,6 +30,15 @@ export interface Order {
   total: { amount: number; currency: string } | null;
 }
 
+export interface Payment {
+  id: string;
+  orderId: string;
+  status: string;
+  declineCode: string | null;
+  attempts: number;
+  code?: string;
+}
+
 export interface Inventory {
   available: number;
   onHand: number;
@@ -44,7 +53,14 @@ interface Call {
 
 export const shipTo = { name: 'Robin Reader', line1: '1 Long Lane', city: 'Leeds', country: 'GB' };
 const password = 'a password for tests';
-const restingStates = new Set(['awaiting_payment', 'rejected', 'cancelled']);
+const restingStates = new Set([
+  'awaiting_payment',
+  'paid',
+  'rejected',
+  'cancelled',
+  'payment_failed',
+  'refunded',
+]);
 
 /** A client of the shop, through Nginx, whose every answer is compared with the OpenAPI document. */
 export class Shop {
@@ -135,6 +151,56 @@ export class Shop {
     return (await this.call<Order>('GET', `/orders/${orderId}`, { token: buyer.token })).body;
   }
 
+  /** Places an order and pays it in one request; however often it is sent, it is one. */
+  async buy(
+    buyer: Person,
+    items: [Product, number][],
+    { token = 'tok_ok', key = randomUUID() }: { token?: string; key?: string } = {},
+  ): Promise<Answer<Order>> {
+    return this.#untilTaken(() =>
+      this.call<Order>('POST', '/orders', {
+        token: buyer.token,
+        headers: { 'Idempotency-Key': key },
+        body: {
+          items: items.map(([{ id }, quantity]) => ({ productId: id, quantity })),
+          shipTo,
+          payment: { method: 'card', token },
+        },
+      }),
+    );
+  }
+
+  async pay(
+    buyer: Person,
+    orderId: string,
+    token: string,
+    key: string = randomUUID(),
+  ): Promise<Answer<Payment>> {
+    return this.#untilTaken(() =>
+      this.call<Payment>('POST', `/orders/${orderId}/payments`, {
+        token: buyer.token,
+        headers: { 'Idempotency-Key': key },
+        body: { method: 'card', token },
+      }),
+    );
+  }
+
+  async payments(buyer: Person, orderId: string): Promise<Payment[]> {
+    const path = `/orders/${orderId}/payments`;
+    return (await this.call<{ items: Payment[] }>('GET', path, { token: buyer.token })).body.items;
+  }
+
+  /** Follows an order until it has a status. */
+  async awaitStatus(buyer: Person, orderId: string, status: string, withinMs = 30_000): Promise<Order> {
+    const giveUpAt = performance.now() + withinMs;
+    for (;;) {
+      const order = await this.readOrder(buyer, orderId);
+      if (order.status === status) return order;
+      if (performance.now() > giveUpAt) throw new Error(`order ${orderId} is ${order.status}, not ${status}`);
+      await sleep(100);
+    }
+  }
+
   /** Follows an order until nothing but its buyer can move it. */
   async awaitRest(buyer: Person, orderId: string, withinMs = 30_000): Promise<Order> {
     const giveUpAt = performance.now() + withinMs;
@@ -142,6 +208,21 @@ export class Shop {
       const order = await this.readOrder(buyer, orderId);
       if (restingStates.has(order.status)) return order;
       if (performance.now() > giveUpAt) throw new Error(`order ${orderId} is still ${order.status}`);
+      await sleep(100);
+    }
+  }
+
+  /** The stock of a product once it is as hoped for, or after a while: what is paid or given back moves a moment later. */
+  async awaitStock(
+    seller: Person,
+    product: Product,
+    hoped: { available: number; onHand: number },
+  ): Promise<Inventory> {
+    const giveUpAt = performance.now() + 30_000;
+    for (;;) {
+      const inventory = await this.inventory(seller, product);
+      const isThere = inventory.onHand === hoped.onHand && inventory.available === hoped.available;
+      if (isThere || performance.now() > giveUpAt) return inventory;
       await sleep(100);
     }
   }

@@ -1,13 +1,14 @@
 import { inNamespace, listPods, namespace } from '../cluster/kubectl.ts';
 import { Refusal } from '../local/refusal.ts';
 import type { DatabaseName } from './databases.ts';
-import type { Place } from './place.ts';
+import { isOurs, type Place } from './place.ts';
 import { openTunnel } from './tunnel.ts';
 
 const pods: Record<DatabaseName, string> = {
   authDB: 'auth-mysql-0',
   productsDB: 'product-mysql-0',
   ordersDB: 'order-mysql-0',
+  paymentsDB: 'payment-mysql-0',
 };
 
 const inside = (database: DatabaseName): string[] => ['exec', '-i', pods[database], '-c', 'mysql', '--'];
@@ -23,7 +24,7 @@ async function readPassword(database: DatabaseName): Promise<string> {
   }
 }
 
-/** The shop of deployment/, with its own three MySQL servers; a managed server has backups of its own. */
+/** The shop of deployment/, with MySQL servers of its own; a managed server has backups of its own. */
 export function openCluster(): Place {
   return {
     async reach(database) {
@@ -34,10 +35,10 @@ export function openCluster(): Place {
     async findServices() {
       const running = await listPods();
       const names = running.map(({ metadata }) => metadata.labels['app.kubernetes.io/name'] ?? '');
-      return [...new Set(names)].filter((name) => name === 'nginx' || name.endsWith('-service'));
+      return [...new Set(names)].filter(isOurs);
     },
     toStop: () => `kubectl -n ${namespace} scale deployment --all --replicas=0`,
-    toStart: `kubectl -n ${namespace} scale deployment --all --replicas=2`,
+    toStart: `kubectl -n ${namespace} scale deployment --all --replicas=2 && kubectl -n ${namespace} scale deployment/payment-simulator --replicas=1`,
     close: () => Promise.resolve(),
   };
 }

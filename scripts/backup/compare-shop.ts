@@ -1,5 +1,5 @@
 import type { TableRow } from '../replay/print-table.ts';
-import type { Check } from './check-shop.ts';
+import type { Check } from './check.ts';
 import { databaseNames, type ByDatabase } from './databases.ts';
 import type { DatabaseRecord } from './manifest.ts';
 import type { Contents } from './read-table.ts';

@@ -1,6 +1,6 @@
 import { compose, type Project } from '../compose/docker-compose.ts';
 import { Refusal } from '../local/refusal.ts';
-import type { Place } from './place.ts';
+import { isOurs, type Place } from './place.ts';
 import { openTunnel } from './tunnel.ts';
 
 const project: Project = { name: process.env.COMPOSE_PROJECT_NAME || 'tradepost', settings: {} };
@@ -25,7 +25,7 @@ export async function openCompose(): Promise<Place> {
     reach: () => Promise.resolve({ stream: openTunnel(tunnel), user: 'root', password }),
     async findServices() {
       const running = await compose(project, 'ps', '--services', '--status', 'running');
-      return running.split('\n').filter((name) => /^nginx|-service/.test(name));
+      return running.split('\n').filter(isOurs);
     },
     toStop: (services) => `docker compose stop ${services.join(' ')}`,
     toStart: 'docker compose up --detach',

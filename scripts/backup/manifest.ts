@@ -25,7 +25,8 @@ export interface DatabaseRecord {
 
 /** What a backup holds; written last, so that without one it is none. */
 export interface Manifest {
-  format: 1;
+  /** 1 was without paymentsDB. */
+  format: 2;
   takenAt: string;
   from: string;
   pausedMs: number;
@@ -63,7 +64,12 @@ async function refuseDamage(directory: string, { name, bytes, sha256 }: File): P
 
 /** Whether this checkout knows all that the backup's tables went through. */
 async function refuseNewer({ databases }: Manifest): Promise<void> {
-  const services = { authDB: 'auth-service', productsDB: 'product-service', ordersDB: 'order-service' };
+  const services = {
+    authDB: 'auth-service',
+    productsDB: 'product-service',
+    ordersDB: 'order-service',
+    paymentsDB: 'payment-simulator',
+  };
   for (const name of databaseNames) {
     const known = await readdir(join(import.meta.dirname, '../..', services[name], 'migrations'));
     const unknown = databases[name].migrations.find((migration) => !known.includes(migration));
@@ -84,7 +90,7 @@ export async function readManifest(directory: string): Promise<Manifest> {
     );
   }
   const manifest = (await readJson(path)) as Manifest;
-  if ((manifest as { format?: unknown }).format !== 1)
+  if ((manifest as { format?: unknown }).format !== 2)
     throw new Refusal(`${path} was written by another version of Tradepost: restore it with that one.`);
   for (const file of manifest.files) await refuseDamage(directory, file);
   await refuseNewer(manifest);

@@ -14,3 +14,6 @@ export interface Place {
   readonly dataDirectory?: string;
   close(): Promise<void>;
 }
+
+/** Whether somebody of this name works on the databases, or lets people in to those who do; `-dev` may follow it. */
+export const isOurs = (name: string): boolean => /^nginx|-(service|worker|simulator)/.test(name);

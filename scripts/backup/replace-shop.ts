@@ -33,7 +33,7 @@ export async function refuseRunning({ sessions, place }: Target): Promise<void> 
 
 /** What would be lost, in a few words; undefined when there is nothing yet. */
 async function describeExisting(sessions: Sessions): Promise<string | undefined> {
-  const telling = { authDB: 'users', productsDB: 'products', ordersDB: 'orders' };
+  const telling = { authDB: 'users', productsDB: 'products', ordersDB: 'orders', paymentsDB: 'charges' };
   const counts: string[] = [];
   for (const name of databaseNames) {
     if (!(await listTableNames(sessions[name], name)).includes(telling[name])) continue;

@@ -3,6 +3,13 @@ import { databaseNames, type ByDatabase, type Sessions } from './databases.ts';
 /** What a shopkeeper would count, by its name. */
 export type Sums = Record<string, string>;
 
+/** How many rows, and how much money, by status and currency. What the provider never got has no currency. */
+const countAndAdd = (table: string, called: string): string[] => [
+  `SELECT CONCAT('${called} ', status) AS what, COUNT(*) AS amount FROM ${table} GROUP BY status ORDER BY status`,
+  `SELECT CONCAT('money in ${called} ', status, ', ', currency) AS what, SUM(amount_minor) AS amount
+     FROM ${table} WHERE currency IS NOT NULL GROUP BY status, currency ORDER BY status, currency`,
+];
+
 const questions: ByDatabase<string[]> = {
   authDB: [`SELECT 'users' AS what, COUNT(*) AS amount FROM users`],
   productsDB: [
@@ -20,6 +27,12 @@ const questions: ByDatabase<string[]> = {
     `SELECT CONCAT('orders ', status) AS what, COUNT(*) AS amount FROM orders GROUP BY status ORDER BY status`,
     `SELECT CONCAT('money in orders ', status, ', ', currency) AS what, SUM(total_minor) AS amount
        FROM orders WHERE total_minor IS NOT NULL GROUP BY status, currency ORDER BY status, currency`,
+    ...countAndAdd('payments', 'payments'),
+    ...countAndAdd('refunds', 'refunds'),
+  ],
+  paymentsDB: [
+    ...countAndAdd('charges', 'charges at the provider'),
+    ...countAndAdd('refunds', 'refunds at the provider'),
   ],
 };
 

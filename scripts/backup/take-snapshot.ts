@@ -38,8 +38,8 @@ async function freeze(sessions: Sessions): Promise<number> {
 /**
  * From here on each session sees its database as it was at one and the same moment, whatever is written meanwhile.
  * A purchase is several transactions, here and there. Pictures of different moments could show an order without its
- * stock, which would then be sold twice. So all three stand still together, even where they are three servers: a
- * lock of one forbids every commit, and each snapshot is taken under all three locks. It begins in the session that
+ * stock, which would then be sold twice. So all stand still together, even where each is a server of its own: a
+ * lock of one forbids every commit, and each snapshot is taken under all the locks. It begins in the session that
  * holds the lock, which BEGIN does not let go (MySQL manual, 15.3.1), so that the pause is a few round trips.
  * @returns for how many milliseconds nothing could be written
  */

@@ -10,6 +10,7 @@ import {
   listPods,
   namespace,
   tryKubectl,
+  usersOf,
 } from './kubectl.ts';
 
 const readyWithinSeconds = 120;
@@ -72,8 +73,8 @@ export async function applyAgain(): Promise<Finding> {
   };
 }
 
-const waitsForDatabase = async (service: string): Promise<boolean> =>
-  (await inNamespace('logs', `deployment/${service}`, '-c', 'accounts')).includes('waiting for the database');
+const waitsForDatabase = async (name: string): Promise<boolean> =>
+  (await inNamespace('logs', `deployment/${name}`, '-c', 'accounts')).includes('waiting for the database');
 
 /** Every object in the reverse order, and the databases only when all the others have waited for them. */
 export async function applyBackwards(): Promise<Finding> {
@@ -88,8 +89,8 @@ export async function applyBackwards(): Promise<Finding> {
   await apply(ofKind('Namespace'));
   await apply(others);
   await sleep(30_000);
-  const services = databases.map((name) => name.replace('-mysql', '-service'));
-  const saidSo = (await Promise.all(services.map(waitsForDatabase))).every(Boolean);
+  const waiting = databases.map((name) => waitsForDatabase(usersOf[name][0]));
+  const saidSo = (await Promise.all(waiting)).every(Boolean);
   await apply(ofKind('StatefulSet'));
   const seconds = await awaitEverything();
   const restarted = await restarts();

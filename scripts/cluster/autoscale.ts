@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Finding, type Ground, underLoad } from './ground.ts';
-import { awaitEverything, deployments, inNamespace, kubectl, listPods } from './kubectl.ts';
+import { awaitEverything, inNamespace, kubectl, listPods } from './kubectl.ts';
 import { applyWith } from './overlay.ts';
 
 const patienceMs = 6 * 60_000;
@@ -51,7 +51,7 @@ export async function autoscale(ground: Ground): Promise<Finding> {
     least = await awaitPods(service, (count) => count === 2);
     await sleep(10_000);
   });
-  await inNamespace('delete', 'hpa', ...deployments);
+  await inNamespace('delete', 'hpa', '--all');
   await kubectl(['apply', '-k', 'deployment']);
   await awaitEverything();
   const failed = report.failedReads + report.failedOrders;

@@ -50,8 +50,23 @@ export function countRestarts(pods: readonly Pod[]): number {
   return all.reduce((sum, { restartCount }) => sum + restartCount, 0);
 }
 
-export const deployments = ['auth-service', 'product-service', 'order-service', 'nginx'] as const;
-export const databases = ['auth-mysql', 'product-mysql', 'order-mysql'] as const;
+/** Of two replicas each. */
+export const replicated = [
+  'auth-service',
+  'product-service',
+  'order-service',
+  'order-worker',
+  'nginx',
+] as const;
+export const deployments = [...replicated, 'payment-simulator'] as const;
+export const databases = ['auth-mysql', 'product-mysql', 'order-mysql', 'payment-mysql'] as const;
+/** Who works on a database; the first of them opens its accounts and makes its tables. */
+export const usersOf: Record<(typeof databases)[number], readonly [string, ...string[]]> = {
+  'auth-mysql': ['auth-service'],
+  'product-mysql': ['product-service'],
+  'order-mysql': ['order-service', 'order-worker'],
+  'payment-mysql': ['payment-simulator'],
+};
 
 export async function awaitRollout(
   kind: 'deployment' | 'statefulset',

@@ -20,18 +20,21 @@ async function awaitValue(expression: string, wanted: string): Promise<string> {
   }
 }
 
-/** Prometheus finds every replica of every service, and has our alerts. */
+/** Prometheus finds every replica of all that is ours, and has our alerts. */
 export async function monitor(_ground: Ground): Promise<Finding> {
   await applyWith('components: [components/monitoring]');
   await awaitRollout('deployment', 'prometheus');
-  const replicas = await awaitValue('count(up{job=~".+-service"} == 1)', '6');
-  const requests = await awaitValue('count(count by (job) (http_request_duration_seconds_count))', '3');
+  // Two of each service, two workers, one simulator.
+  const replicas = await awaitValue('count(up == 1)', '9');
+  const ofServices = 'http_request_duration_seconds_count{job=~".+-service"}';
+  const requests = await awaitValue(`count(count by (job) (${ofServices}))`, '3');
   const held = await awaitValue('count(reservations_held)', '2');
+  const overdue = await awaitValue('count(order_steps_overdue_seconds)', '2');
   const objects = ['deployment', 'service', 'serviceaccount', 'networkpolicy'].map(
     (kind) => `${kind}/prometheus`,
   );
   await inNamespace('delete', ...objects);
-  const got = `${replicas} replicas up, requests of ${requests} services, holds of ${held} replicas`;
-  const expected = '6 replicas up, requests of 3 services, holds of 2 replicas';
+  const got = `${replicas} replicas up, requests of ${requests} services, holds of ${held} replicas, steps of ${overdue} workers`;
+  const expected = '9 replicas up, requests of 3 services, holds of 2 replicas, steps of 2 workers';
   return { check: 'the component monitoring', expected, got, passed: got === expected };
 }

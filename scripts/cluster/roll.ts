@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Finding, type Ground, underLoad, withoutFailure } from './ground.ts';
 import {
   awaitRollout,
-  deployments,
   inNamespace,
   kubectl,
   listPods,
   namespace,
+  replicated,
   tryKubectl,
 } from './kubectl.ts';
 
@@ -19,7 +19,7 @@ async function restart(name: string): Promise<void> {
 
 export async function restartEach(ground: Ground): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const name of deployments)
+  for (const name of replicated)
     findings.push(await withoutFailure(ground, `rollout restart of ${name}`, () => restart(name)));
   return findings;
 }
@@ -53,7 +53,7 @@ async function evict(pod: string): Promise<void> {
  */
 export async function evictAll(ground: Ground): Promise<Finding> {
   return withoutFailure(ground, 'a drain: every pod evicted through the API', async () => {
-    for (const name of deployments) {
+    for (const name of replicated) {
       const pods = await listPods(name);
       await Promise.all(pods.map(({ metadata }) => evict(metadata.name)));
       await awaitRollout('deployment', name);
@@ -63,7 +63,7 @@ export async function evictAll(ground: Ground): Promise<Finding> {
 
 export async function killEach(ground: Ground): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const name of deployments) {
+  for (const name of replicated) {
     const report = await underLoad(ground, async () => {
       await sleep(5_000);
       const [pod] = await listPods(name);

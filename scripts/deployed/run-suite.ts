@@ -26,7 +26,7 @@ const settingsFor = ({ url, admin }: Deployed): NodeJS.ProcessEnv => ({
 /** The end-to-end tests that see the shop from outside; the others start and kill processes of their own. */
 export async function runSuite(deployed: Deployed): Promise<boolean> {
   const options = ['--selectProjects', 'e2e', '--runInBand', '--testTimeout', '300000'];
-  return runScript([...jest, 'e2e/(purchase|races)', ...options], settingsFor(deployed));
+  return runScript([...jest, 'e2e/(purchase|payments|races)', ...options], settingsFor(deployed));
 }
 
 /** Why the retailer's book cannot be replayed here; nothing when it can. */

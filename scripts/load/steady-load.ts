@@ -11,6 +11,8 @@ export interface LoadReport {
   failedReads: number;
   /** Orders whose first sending failed; each was repeated with its key until it was taken. */
   failedOrders: number;
+  /** Requests that went over a new connection because their kept one was closed; only where the plan has them resent. */
+  resent: number;
   /** What failed, how, and how often. */
   failures: Record<string, number>;
 }
@@ -24,6 +26,12 @@ const tickMs = 20;
 const patienceMs = 90_000;
 const shipTo = { name: 'Load', line1: '1 Test Lane', city: 'Leeds', country: 'GB' };
 
+interface LoadPlan {
+  productId: string;
+  token: string;
+  resends?: boolean;
+}
+
 /**
  * Fifty requests a second, one every 20 ms whatever the others do: half over kept connections, half over new ones;
  * reads of all three services, and every fifth an order with a key. Runs from its making until stop().
@@ -31,7 +39,14 @@ const shipTo = { name: 'Load', line1: '1 Test Lane', city: 'Leeds', country: 'GB
 export class SteadyLoad {
   /** The ids of all orders that were acknowledged, of one unit each. */
   readonly orders = new Set<string>();
-  readonly #report: LoadReport = { requests: 0, reads: 0, failedReads: 0, failedOrders: 0, failures: {} };
+  readonly #report: LoadReport = {
+    requests: 0,
+    reads: 0,
+    failedReads: 0,
+    failedOrders: 0,
+    resent: 0,
+    failures: {},
+  };
   readonly #productId: string;
   readonly #token: string;
   readonly #callers: readonly [Caller, Caller];
@@ -39,12 +54,12 @@ export class SteadyLoad {
   readonly #running = new Set<Promise<void>>();
   readonly #timer: NodeJS.Timeout;
 
-  constructor(url: string, { productId, token }: { productId: string; token: string }) {
+  constructor(url: string, { productId, token, resends = false }: LoadPlan) {
     this.#productId = productId;
     this.#token = token;
     this.#callers = [
-      { kind: 'kept', call: createCaller(url, true) },
-      { kind: 'new', call: createCaller(url, false) },
+      { kind: 'kept', call: createCaller(url, { keepsAlive: true, resends }) },
+      { kind: 'new', call: createCaller(url, { keepsAlive: false }) },
     ];
     this.#reads = [
       { method: 'GET', path: `/products/${productId}` },
@@ -57,6 +72,11 @@ export class SteadyLoad {
     this.#timer = setInterval(() => {
       while (this.#report.requests * tickMs < performance.now() - startedAt) this.#send();
     }, tickMs);
+  }
+
+  /** What it came to so far. */
+  get soFar(): Readonly<LoadReport> {
+    return this.#report;
   }
 
   /** Ends when the last order is taken. */
@@ -78,7 +98,7 @@ export class SteadyLoad {
 
   async #read(call: Call, caller: Caller): Promise<void> {
     this.#report.reads += 1;
-    const answer = await caller.call(call);
+    const answer = await this.#call(call, caller);
     if (answer.status === 200) return;
     this.#report.failedReads += 1;
     this.#note(call, answer, caller);
@@ -95,7 +115,7 @@ export class SteadyLoad {
     };
     const giveUpAt = performance.now() + patienceMs;
     for (let attempt = 1; performance.now() < giveUpAt; attempt += 1) {
-      const answer = await caller.call(call);
+      const answer = await this.#call(call, caller);
       if (answer.status === 201 || answer.status === 202) {
         this.orders.add((answer.body as { id: string }).id);
         return;
@@ -105,6 +125,12 @@ export class SteadyLoad {
       await sleep(200);
     }
     this.#count('POST orders: given up');
+  }
+
+  async #call(call: Call, caller: Caller): Promise<Answer> {
+    const answer = await caller.call(call);
+    if (answer.resent) this.#report.resent += 1;
+    return answer;
   }
 
   #note({ method, path }: Call, { status, reason }: Answer, { kind }: Caller): void {
@@ -118,6 +144,10 @@ export class SteadyLoad {
 }
 
 /** Logs the buyer in, whose token lives for minutes only, and begins. */
-export async function startLoad(url: string, { buyer, productId }: LoadShop): Promise<SteadyLoad> {
-  return new SteadyLoad(url, { productId, token: await logIn(createApiClient(url), buyer) });
+export async function startLoad(
+  url: string,
+  { buyer, productId }: LoadShop,
+  options: { resends?: boolean } = {},
+): Promise<SteadyLoad> {
+  return new SteadyLoad(url, { productId, ...options, token: await logIn(createApiClient(url), buyer) });
 }

@@ -1,8 +1,8 @@
-import { serviceNames, type ServiceName } from './service-plans.ts';
+import { type ProcessName, processNames, serviceNames, type ServiceName } from './processes.ts';
 import type { SupervisedProcess } from './supervised-process.ts';
 import { waitUntilReady, type Expectation } from './wait-until-ready.ts';
 
-export type Services = Record<ServiceName, SupervisedProcess[]>;
+export type Processes = Record<ProcessName, SupervisedProcess[]>;
 
 interface AwaitOptions {
   onProgress: (message: string) => void;
@@ -14,17 +14,17 @@ export function countReplicas(count: number): string {
 }
 
 /** Every replica first, by its own probe; then the three ways through Nginx. */
-export async function awaitAnswers(services: Services, url: string, options: AwaitOptions): Promise<void> {
+export async function awaitAnswers(processes: Processes, url: string, options: AwaitOptions): Promise<void> {
   const { onProgress, signal } = options;
   await Promise.all(
-    serviceNames.map(async (name) => {
+    processNames.map(async (name) => {
       const probe = (from: SupervisedProcess): Expectation => ({
         url: `http://127.0.0.1:${from.plan.environment.OPS_PORT ?? ''}/readyz`,
         status: 200,
         from,
       });
-      await Promise.all(services[name].map((replica) => waitUntilReady(probe(replica), signal)));
-      onProgress(`${name} is ready (${countReplicas(services[name].length)})`);
+      await Promise.all(processes[name].map((replica) => waitUntilReady(probe(replica), signal)));
+      onProgress(`${name} is ready (${countReplicas(processes[name].length)})`);
     }),
   );
   const paths: Record<ServiceName, [path: string, status: number]> = {
@@ -33,7 +33,7 @@ export async function awaitAnswers(services: Services, url: string, options: Awa
     'order-service': ['/api/v1/orders', 401],
   };
   for (const name of serviceNames) {
-    const [[path, status], [from]] = [paths[name], services[name]];
+    const [[path, status], [from]] = [paths[name], processes[name]];
     if (from !== undefined) await waitUntilReady({ url: url + path, status, from }, signal);
   }
 }

@@ -3,7 +3,7 @@ import { buildSite } from '../../nginx/build-site.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { freePorts } from './free-port.ts';
 import { nginxCommand, writeNginxConfig, type NginxPlan } from './nginx-server.ts';
-import { byService, serviceNames, type PortsByService } from './service-plans.ts';
+import { byService, serviceNames, type PortsByProcess } from './processes.ts';
 import { SupervisedProcess } from './supervised-process.ts';
 
 export interface NginxOptions {
@@ -11,12 +11,18 @@ export interface NginxOptions {
   program: string;
   /** 0 takes a free one. */
   port: number;
-  ports: PortsByService;
+  ports: PortsByProcess;
   onProgress: (message: string) => void;
 }
 
+export interface RunningNginx {
+  nginx: SupervisedProcess;
+  url: string;
+  plan: NginxPlan;
+}
+
 /** Starts the one door in front of all replicas. */
-export async function startNginx(options: NginxOptions): Promise<{ nginx: SupervisedProcess; url: string }> {
+export async function startNginx(options: NginxOptions): Promise<RunningNginx> {
   const { data, program, ports, onProgress } = options;
   const [freePort = 0, probePort = 0] = await freePorts(2);
   const port = options.port === 0 ? freePort : options.port;
@@ -47,5 +53,5 @@ export async function startNginx(options: NginxOptions): Promise<{ nginx: Superv
     data,
   );
   nginx.start();
-  return { nginx, url: `http://127.0.0.1:${port}` };
+  return { nginx, url: `http://127.0.0.1:${port}`, plan };
 }

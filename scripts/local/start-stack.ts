@@ -4,19 +4,22 @@ import type { Programs } from './find-programs.ts';
 import { freePorts, refuseTakenPort } from './free-port.ts';
 import { providePrograms } from './install-programs.ts';
 import { chooseAdmin, installAdmin } from './admin-account.ts';
-import { awaitAnswers, countReplicas, type Services } from './await-answers.ts';
+import { awaitAnswers, countReplicas, type Processes } from './await-answers.ts';
 import { createApiClient } from './api-client.ts';
 import { keepServiceKeys, openSecrets, type Login, type Secrets } from './secrets.ts';
+import { planProcess } from './plan-process.ts';
+import type { ServiceSurroundings } from './process-settings.ts';
 import {
-  byService,
-  planService,
-  serviceNames,
-  type PortsByService,
+  byProcess,
+  type Link,
+  type PortsByProcess,
+  type ProcessName,
+  processNames,
   type ReplicaPorts,
-  type ServiceName,
-  type ServiceSurroundings,
+  serviceNames,
   type Settings,
-} from './service-plans.ts';
+} from './processes.ts';
+import type { NginxPlan } from './nginx-server.ts';
 import { startNginx } from './start-nginx.ts';
 import { stopLeftovers } from './stop-leftovers.ts';
 import { SupervisedProcess } from './supervised-process.ts';
@@ -25,10 +28,12 @@ export interface StackOptions {
   dataDirectory: string;
   /** Of Nginx; 0 takes a free one. */
   port: number;
-  /** Of each service. */
+  /** Of each process, but for the payment provider: there is one. */
   replicas: number;
-  /** Settings that differ from the usual ones, by service. */
-  settings?: Partial<Record<ServiceName, Settings>>;
+  /** Settings that differ from the usual ones, by process, or for each replica of it. */
+  settings?: Partial<Record<ProcessName, Settings>> | ((name: ProcessName, number: number) => Settings);
+  /** Puts something between two processes: gives the port that is called instead of the listener's own. */
+  throughPort?: (link: Link) => number;
   /** Wins over the administrator that is made and kept in the data directory. */
   admin?: Login | undefined;
   onProgress?: (message: string) => void;
@@ -40,8 +45,10 @@ export interface Stack {
   url: string;
   dataPath: string;
   database: DatabaseServer;
-  processes: Services;
+  processes: Processes;
   nginx: SupervisedProcess;
+  /** As Nginx was started: who changes its upstreams writes it anew. */
+  nginxPlan: NginxPlan;
   admin: Login;
   secrets: Secrets;
   stop(): Promise<void>;
@@ -56,21 +63,21 @@ interface Ground {
   stops: (() => Promise<unknown>)[];
 }
 
-async function choosePorts(replicas: number): Promise<PortsByService> {
-  const ports = await freePorts(serviceNames.length * replicas * 3);
+async function choosePorts(replicas: number): Promise<PortsByProcess> {
+  const ports = await freePorts(processNames.length * replicas * 3);
   const take = (): number => ports.pop() ?? 0;
   const replica = (): ReplicaPorts => ({ public: take(), internal: take(), ops: take() });
-  return byService(() => Array.from({ length: replicas }, replica));
+  return byProcess((name) => Array.from({ length: name === 'payment-simulator' ? 1 : replicas }, replica));
 }
 
-function startServices({ data, onProgress, stops }: Ground, around: ServiceSurroundings): Services {
-  const services = byService((name) =>
-    planService(name, around).map((plan) => new SupervisedProcess({ ...plan, onDeath: onProgress }, data)),
+function startProcesses({ data, onProgress, stops }: Ground, around: ServiceSurroundings): Processes {
+  const processes = byProcess((name) =>
+    planProcess(name, around).map((plan) => new SupervisedProcess({ ...plan, onDeath: onProgress }, data)),
   );
-  const all = Object.values(services).flat();
+  const all = Object.values(processes).flat();
   stops.push(() => Promise.all(all.map((one) => one.stop())));
   all.forEach((one) => one.start());
-  return services;
+  return processes;
 }
 
 async function startAll(ground: Ground): Promise<Omit<Stack, 'stop'>> {
@@ -88,12 +95,19 @@ async function startAll(ground: Ground): Promise<Omit<Stack, 'stop'>> {
     ...(signal && { signal }),
   });
   stops.push(() => database.stop());
-  onProgress(`starting ${serviceNames.join(', ')} (${countReplicas(options.replicas)} each)`);
+  onProgress(`starting ${processNames.join(', ')} (${countReplicas(options.replicas)} each)`);
   const ports = await choosePorts(options.replicas);
-  const overrides = options.settings ?? {};
-  const around = { database, ports, secrets, keys, admin, dataPath: data.path, overrides };
-  const services = startServices(ground, around);
-  const { nginx, url } = await startNginx({
+  const { settings = {} } = options;
+  const overridesFor =
+    typeof settings === 'function' ? settings : (name: ProcessName) => settings[name] ?? {};
+  const portOf = options.throughPort ?? (({ port }: Link): number => port);
+  const around = { database, ports, secrets, keys, admin, dataPath: data.path, overridesFor, portOf };
+  const processes = startProcesses(ground, around);
+  const {
+    nginx,
+    url,
+    plan: nginxPlan,
+  } = await startNginx({
     data,
     program: programs.nginx,
     port: options.port,
@@ -101,9 +115,9 @@ async function startAll(ground: Ground): Promise<Omit<Stack, 'stop'>> {
     onProgress,
   });
   stops.push(() => nginx.stop());
-  await awaitAnswers(services, url, { onProgress, signal });
+  await awaitAnswers(processes, url, { onProgress, signal });
   if (options.admin !== undefined) await installAdmin(createApiClient(url, signal), data.path, options.admin);
-  return { url, dataPath: data.path, database, processes: services, nginx, admin, secrets };
+  return { url, dataPath: data.path, database, processes, nginx, nginxPlan, admin, secrets };
 }
 
 /** Starts the whole of Tradepost on this machine and answers when it works through Nginx. */

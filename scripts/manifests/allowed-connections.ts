@@ -20,19 +20,31 @@ const groups: Record<string, (rendering: Rendering) => string[]> = {
 };
 
 const services = ['auth-service', 'product-service', 'order-service'];
+const ordering = ['order-service', 'order-worker'];
 
 /** Everything that may be reached. docs/operations.md draws it; what is not written here is refused. */
 export const allowed: Row[] = [
   { from: ['outside'], to: ['nginx'], ports: ['TCP 8080'] },
   { from: ['nginx'], to: services, ports: ['TCP 3000'] },
   { from: ['product-service', 'order-service'], to: ['auth-service'], ports: ['TCP 3000'] },
-  { from: ['order-service'], to: ['product-service'], ports: ['TCP 3100'] },
+  { from: ordering, to: ['product-service'], ports: ['TCP 3100'] },
+  { from: ['product-service'], to: ['order-service'], ports: ['TCP 3100'] },
+  { from: ['order-service'], to: ['auth-service'], ports: ['TCP 3100'] },
+  { from: ordering, to: ['payment-simulator'], ports: ['TCP 3000'], place: 'local' },
+  // The real provider is somewhere outside.
+  { from: ordering, to: ['internet'], ports: ['TCP 443'], place: 'production' },
   { from: ['auth-service'], to: ['auth-mysql'], ports: ['TCP 3306'], place: 'local' },
   { from: ['product-service'], to: ['product-mysql'], ports: ['TCP 3306'], place: 'local' },
-  { from: ['order-service'], to: ['order-mysql'], ports: ['TCP 3306'], place: 'local' },
-  { from: services, to: ['managed-databases'], ports: ['TCP 3306'], place: 'production' },
+  { from: ordering, to: ['order-mysql'], ports: ['TCP 3306'], place: 'local' },
+  { from: ['payment-simulator'], to: ['payment-mysql'], ports: ['TCP 3306'], place: 'local' },
+  {
+    from: [...services, 'order-worker'],
+    to: ['managed-databases'],
+    ports: ['TCP 3306'],
+    place: 'production',
+  },
   { from: ['ours'], to: ['kube-dns'], ports: ['UDP 53', 'TCP 53'] },
-  { from: ['prometheus'], to: services, ports: ['TCP 9100'] },
+  { from: ['prometheus'], to: [...services, 'order-worker', 'payment-simulator'], ports: ['TCP 9100'] },
   // The API server has no label to select it by.
   { from: ['provision'], to: ['outside'], ports: ['TCP 443', 'TCP 6443'] },
 ];

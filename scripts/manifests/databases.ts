@@ -7,9 +7,19 @@ import { containersOf, mainContainersOf, ourDeployments, workloadsOf, type Workl
 const DATA = '/var/lib/mysql';
 const MIGRATES = /^[a-z-]+[/]src[/]migrate[.]ts$/;
 
+/** Who works on which database. The worker has that of its service, which makes the tables for both. */
+const SERVERS: Record<string, string> = {
+  'auth-service': 'auth-mysql',
+  'product-service': 'product-mysql',
+  'order-service': 'order-mysql',
+  'order-worker': 'order-mysql',
+  'payment-simulator': 'payment-mysql',
+};
+const WITHOUT_MIGRATION = ['order-worker'];
+
 /** Each service has a database of its own: MySQL with a volume in a local cluster, a managed server in production. */
 export function databases(rendering: Rendering, project: Project): Fault[] {
-  const services = ourDeployments(rendering, project).filter(({ name }) => name.endsWith('-service'));
+  const services = ourDeployments(rendering, project).filter(({ name }) => name in SERVERS);
   return [
     ...services.flatMap((service) => [
       ...migrationFaults(service),
@@ -48,7 +58,7 @@ function migrationFaults(service: Workload): Fault[] {
   const knowsMigrator = main?.container.env?.some(({ name = '' }) => name.startsWith('DB_MIGRATION_'));
   return faultsIn(service.object, [
     [
-      migrators.length !== 1,
+      migrators.length !== 1 && !WITHOUT_MIGRATION.includes(service.name),
       `nobody makes its tables: add an init container that runs ${service.name}/src/migrate.ts`,
     ],
     [
@@ -63,7 +73,7 @@ function migrationFaults(service: Workload): Fault[] {
 }
 
 function hostFaults(service: Workload, rendering: Rendering, project: Project): Fault[] {
-  const inside = `${service.name.replace('-service', '')}-mysql`;
+  const inside = SERVERS[service.name] ?? '';
   const known = ofKind(rendering, 'Service').map(nameOf);
   return containersOf(service)
     .filter(({ container }) => ownImage(project, container.image) !== undefined)

@@ -3,8 +3,10 @@ import { ownImage, type Project } from './project.ts';
 import { faultIn, type Fault } from './rule.ts';
 import { containersOf, mainContainersOf, workloadsOf, type Place } from './workloads.ts';
 
-/** Works for others, and serves no request. */
-const NO_DEPLOYMENT = ['provision'];
+/** Which image each Deployment runs: the one of its own name, but for the worker. */
+const OTHERWISE: Record<string, string> = { 'order-worker': 'order-service' };
+/** The first works for others, and serves no request; production has a real payment provider. */
+const NO_DEPLOYMENT = { local: ['provision'], production: ['provision', 'payment-simulator'] };
 
 /** Each image is one exact version: ours is that of package.json, MySQL is the one that Compose runs and the tests know. */
 export function images(rendering: Rendering, project: Project): Fault[] {
@@ -47,10 +49,12 @@ function missingDeployments(rendering: Rendering, project: Project): Fault[] {
   const running = workloadsOf({ ...rendering, objects: ofKind(rendering, 'Deployment') })
     .flatMap(mainContainersOf)
     .map(({ workload, container }) => `${workload.name} ${ownImage(project, container.image) ?? ''}`);
-  return project.images
-    .filter((image) => !NO_DEPLOYMENT.includes(image) && !running.includes(`${image} ${image}`))
-    .map((image) => ({
-      subject: `Deployment/${image}`,
+  return [...project.images, ...Object.keys(OTHERWISE)]
+    .filter((name) => !NO_DEPLOYMENT[rendering.place].includes(name))
+    .map((name) => ({ name, image: OTHERWISE[name] ?? name }))
+    .filter(({ name, image }) => !running.includes(`${name} ${image}`))
+    .map(({ name, image }) => ({
+      subject: `Deployment/${name}`,
       message: `is not there, or runs something else than tradepost/${image}`,
     }));
 }

@@ -7,6 +7,7 @@ import { labels } from './labels.ts';
 import { lifecycle } from './lifecycle.ts';
 import type { Rendering } from './objects.ts';
 import type { Copy } from './open-copy.ts';
+import { paymentProvider } from './payment-provider.ts';
 import { podSecurity } from './pod-security.ts';
 import type { Project } from './project.ts';
 import { references } from './references.ts';
@@ -48,6 +49,7 @@ export const rules: Record<string, Rule> = {
   references,
   services,
   databases,
+  'payment-provider': paymentProvider,
   'setting-names': settingNames,
   'secret-values': secretValues,
   connections,

@@ -6,6 +6,10 @@ import { ourDeployments, type Workload } from './workloads.ts';
 
 const SPREAD = ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'];
 const REPLICAS = 2;
+/** A stand-in for somebody else has no spare. */
+const SINGLE = ['payment-simulator'];
+/** The work of these does not grow with the requests. */
+const UNSCALED = [...SINGLE, 'order-worker'];
 
 /** A Deployment has two replicas in different places, and neither a roll nor a drained node takes both. */
 export function rolloutPlan(rendering: Rendering, project: Project): Fault[] {
@@ -23,12 +27,13 @@ export function rolloutPlan(rendering: Rendering, project: Project): Fault[] {
 
 function replicaFaults({ object, name }: Workload, rendering: Rendering): Fault[] {
   const { replicas } = object.spec ?? {};
+  const wanted = SINGLE.includes(name) ? 1 : REPLICAS;
   const isScaled = autoscalersOf(rendering).some(({ spec }) => spec?.scaleTargetRef?.name === name);
   return faultsIn(object, [
     [isScaled && replicas !== undefined, 'every apply would undo its autoscaler: take replicas away'],
-    [!isScaled && replicas !== REPLICAS, `set replicas: ${REPLICAS}, or render an autoscaler for it`],
+    [!isScaled && replicas !== wanted, `set replicas: ${wanted}, or render an autoscaler for it`],
     [
-      !isScaled && rendering.overlay === 'production',
+      !isScaled && rendering.overlay === 'production' && !UNSCALED.includes(name),
       'has no HorizontalPodAutoscaler: production scales by load',
     ],
   ]);

@@ -10,6 +10,10 @@ export interface Tally {
   lines: number;
   units: number;
   pence: number;
+  /** Pence that the payment provider took. */
+  captured: number;
+  /** Units sold, by product. */
+  sold: Map<string, number>;
   rejected: number;
   pending: number;
   replayed: number;
@@ -41,7 +45,12 @@ function wishFor(invoice: Invoice, { wares, productIds }: Pick<Placing, 'wares' 
   });
   return {
     key: `replay-invoice-${invoice.number}`,
-    body: { items, shipTo: addressOf(invoice), note: `Invoice ${invoice.number}` },
+    body: {
+      items,
+      shipTo: addressOf(invoice),
+      note: `Invoice ${invoice.number}`,
+      payment: { method: 'card', token: 'tok_ok' },
+    },
   };
 }
 
@@ -59,14 +68,18 @@ function findDifference({ items }: Wish['body'], { order }: Placed, pence: numbe
   return total === pence ? undefined : `costs ${total ?? 'nothing'} instead of ${pence} pence`;
 }
 
-function count(tally: Tally, { order, outcome, replayed }: Placed): void {
+function count(tally: Tally, { order, outcome, replayed, capturedMinor }: Placed): void {
+  tally.captured += capturedMinor;
   if (replayed) tally.replayed += 1;
   if (outcome === 'rejected') tally.rejected += 1;
   if (outcome === 'pending') tally.pending += 1;
   if (outcome !== 'placed' || !order) return;
   tally.orders += 1;
   tally.lines += order.items.length;
-  tally.units += order.items.reduce((sum, { quantity }) => sum + quantity, 0);
+  for (const { productId, quantity } of order.items) {
+    tally.units += quantity;
+    tally.sold.set(productId, (tally.sold.get(productId) ?? 0) + quantity);
+  }
   tally.pence += order.total?.amount ?? 0;
 }
 
@@ -74,7 +87,7 @@ function count(tally: Tally, { order, outcome, replayed }: Placed): void {
 export async function placeInvoices(invoices: readonly Invoice[], placing: Placing): Promise<Tally> {
   const { sessions, limit, onProgress } = placing;
   const tally: Tally = {
-    ...{ orders: 0, lines: 0, units: 0, pence: 0 },
+    ...{ orders: 0, lines: 0, units: 0, pence: 0, captured: 0, sold: new Map() },
     ...{ rejected: 0, pending: 0, replayed: 0, complaints: [] },
   };
   let answered = 0;

@@ -5,7 +5,12 @@ import type { Session } from './open-session.ts';
 export interface Wish {
   /** Idempotency-Key. */
   key: string;
-  body: { items: { productId: string; quantity: number }[]; shipTo: object; note: string };
+  body: {
+    items: { productId: string; quantity: number }[];
+    shipTo: object;
+    note: string;
+    payment: { method: 'card'; token: string };
+  };
 }
 
 interface Order {
@@ -20,6 +25,8 @@ export interface Placed {
   outcome: 'placed' | 'rejected' | 'pending';
   /** Missing when the request was refused. */
   order?: Order;
+  /** What its payments took, in minor units. */
+  capturedMinor: number;
   /** Whether the API had its answer already: from an earlier run, or from an attempt whose answer got lost. */
   replayed: boolean;
   reason?: string;
@@ -43,28 +50,40 @@ async function send(session: Session, { key, body }: Wish): Promise<PatientAnswe
   }
 }
 
-/** Asks for a pending order until it rests. */
-async function follow(session: Session, pending: Order): Promise<Order> {
+const unfinished = new Set(['pending', 'awaiting_payment', 'paying']);
+
+/** Asks for an order until it is paid, or never will be. */
+async function follow(session: Session, first: Order): Promise<Order> {
   const giveUpAt = performance.now() + patienceMs;
-  let order = pending;
-  while (order.status === 'pending' && performance.now() < giveUpAt) {
+  let order = first;
+  while (unfinished.has(order.status) && performance.now() < giveUpAt) {
     await wait(pollMs);
-    const { status, body } = await session.call({ method: 'GET', path: `/orders/${pending.id}` });
+    const { status, body } = await session.call({ method: 'GET', path: `/orders/${first.id}` });
     if (status === 200) order = body as Order;
   }
   return order;
 }
 
-function judge(order: Order, replayed: boolean): Placed {
+interface Payment {
+  status: string;
+  amount: { amount: number };
+}
+
+/** What the payments of an order took, as the API tells. */
+async function readCaptured(session: Session, { id }: Order): Promise<number> {
+  const { status, body } = await session.call({ method: 'GET', path: `/orders/${id}/payments` });
+  if (status !== 200) throw new Error(`The payments of order ${id} answer ${status}.`);
+  const captured = (body as { items: Payment[] }).items.filter((payment) => payment.status === 'captured');
+  return captured.reduce((sum, { amount }) => sum + amount.amount, 0);
+}
+
+function judge(order: Order, replayed: boolean, capturedMinor: number): Placed {
   const { status, rejection } = order;
-  if (status === 'pending') return { outcome: 'pending', order, replayed, reason: 'is pending' };
-  if (status !== 'rejected') return { outcome: 'placed', order, replayed };
-  return {
-    outcome: 'rejected',
-    order,
-    replayed,
-    reason: `was rejected: ${rejection?.detail ?? 'no reason'}`,
-  };
+  const known = { order, replayed, capturedMinor };
+  if (status === 'paid') return { outcome: 'placed', ...known };
+  if (unfinished.has(status)) return { outcome: 'pending', ...known, reason: `is ${status}` };
+  const reason = status === 'rejected' ? `was rejected: ${rejection?.detail ?? 'no reason'}` : `is ${status}`;
+  return { outcome: 'rejected', ...known, reason };
 }
 
 function describeRefusal({ status, body }: PatientAnswer): string {
@@ -72,12 +91,13 @@ function describeRefusal({ status, body }: PatientAnswer): string {
   return `was refused with ${status} ${code} (request ${requestId})`;
 }
 
-/** Places one order as a customer would, and waits until it rests. */
+/** Places and pays one order as a customer would, and waits until it rests. */
 export async function placeOrder(session: Session, wish: Wish): Promise<Placed> {
   const answer = await send(session, wish);
   const replayed = answer.headers.get('Idempotency-Replayed') === 'true';
   if (answer.status === 201 || answer.status === 202) {
-    return judge(await follow(session, answer.body as Order), replayed);
+    const order = await follow(session, answer.body as Order);
+    return judge(order, replayed, await readCaptured(session, order));
   }
-  return { outcome: 'rejected', replayed, reason: describeRefusal(answer) };
+  return { outcome: 'rejected', replayed, capturedMinor: 0, reason: describeRefusal(answer) };
 }

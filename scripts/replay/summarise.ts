@@ -48,10 +48,11 @@ function listRows(outcome: Outcome): TableRow[] {
   const { cancelled, notPositive } = book.noSale;
   const tally = orders.result;
   const sessions = [...customers.result.values()];
-  const { initial, available, reserved } = stock.result;
+  const { initial, available, reserved, sold } = stock.result;
   const places = (tally.orders + tally.rejected + tally.pending) / orders.seconds;
   return [
     ...counted.map((what): TableRow => [what, tally[what], `of ${text(expected[what])} in the file`]),
+    ['captured', tally.captured, 'pence that the payment provider took'],
     ['rejected', tally.rejected],
     ['pending', tally.pending],
     ['replayed', tally.replayed, 'had their answer already and were not placed again'],
@@ -62,7 +63,11 @@ function listRows(outcome: Outcome): TableRow[] {
     ],
     ['accounts', sessions.length, `${text(sessions.filter(({ isNew }) => isNew).length)} registered now`],
     ['products', catalogue.result.productIds.size, `${text(catalogue.result.made)} made now`],
-    ['stock', initial, `at first; now ${text(available)} available, ${text(reserved)} reserved, 0 sold`],
+    [
+      'stock',
+      initial,
+      `at first; now ${text(available)} available, ${text(reserved)} reserved, ${text(sold)} sold`,
+    ],
     ['orders per second', places.toFixed(1)],
     secondsRow(outcome),
   ];
@@ -73,6 +78,8 @@ export function summarise(outcome: Outcome): { rows: TableRow[]; complaints: str
   const { expected, orders, stock } = outcome;
   const differing = counted.filter((what) => orders.result[what] !== expected[what]);
   const sums = differing.map((what) => `${what}: ${orders.result[what]} instead of ${expected[what]}.`);
+  const { captured } = orders.result;
+  if (captured !== expected.pence) sums.push(`captured: ${captured} instead of ${expected.pence} pence.`);
   return {
     rows: listRows(outcome),
     complaints: [...sums, ...orders.result.complaints, ...stock.result.complaints],

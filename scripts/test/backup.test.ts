@@ -121,14 +121,14 @@ describe('a manifest', () => {
     const backup = await mkdtemp(join(directory, 'backup-'));
     const databases = Object.fromEntries(databaseNames.map((name) => [name, { migrations: [] }]));
     await writePrivately(join(backup, 'one.gz'), 'as it was');
-    const manifest = { format: 1, databases, files, ...change };
+    const manifest = { format: 2, databases, files, ...change };
     await writePrivately(join(backup, 'manifest.json'), JSON.stringify(manifest));
     return backup;
   }
 
   it('is there only when the backup came to its end', async () => {
     const backup = await write({});
-    expect(await readManifest(backup)).toMatchObject({ format: 1 });
+    expect(await readManifest(backup)).toMatchObject({ format: 2 });
     await rm(join(backup, 'manifest.json'));
     await expect(readManifest(backup)).rejects.toThrow(/its backup was interrupted, or it is none/);
     await expect(readManifest(join(backup, 'none'))).rejects.toThrow(/none is not there/);
@@ -142,10 +142,16 @@ describe('a manifest', () => {
     await expect(readManifest(backup)).rejects.toThrow(/one.gz is damaged/);
     await rm(join(backup, 'one.gz'));
     await expect(readManifest(backup)).rejects.toThrow(/one.gz is missing/);
-    await expect(readManifest(await write({ format: 2 }))).rejects.toThrow(/another version/);
+    await expect(readManifest(await write({ format: 1 }))).rejects.toThrow(/another version/);
     const none = { migrations: [] };
-    const databases = { authDB: { migrations: ['9999-later.sql'] }, productsDB: none, ordersDB: none };
-    await expect(readManifest(await write({ databases }))).rejects.toThrow(/9999-later.sql of authDB/);
+    const [later, others] = [{ migrations: ['9999-later.sql'] }, { productsDB: none, ordersDB: none }];
+    for (const databases of [
+      { authDB: later, ...others, paymentsDB: none },
+      { authDB: none, ...others, paymentsDB: later },
+    ])
+      await expect(readManifest(await write({ databases }))).rejects.toThrow(
+        /9999-later.sql of (auth|payments)DB/,
+      );
   });
 });
 
@@ -154,9 +160,9 @@ it('names each table and sum that differs, and no other', () => {
     tables: { one: { rows, sha256 }, two: { rows: 1, sha256: 'c' } },
   });
   const found = of(2, 'b').tables;
-  const three = <T>(value: T) => ({ authDB: value, productsDB: value, ordersDB: value });
+  const all = <T>(value: T) => ({ authDB: value, productsDB: value, ordersDB: value, paymentsDB: value });
   const differences = (rows: number, rowsOnly = false): string[] =>
-    compareContents({ ...three(of(2, 'b')), ordersDB: of(rows, 'a') }, three(found), rowsOnly).differences;
+    compareContents({ ...all(of(2, 'b')), ordersDB: of(rows, 'a') }, all(found), rowsOnly).differences;
   expect(differences(3)).toEqual(['ordersDB.one has 2 rows; the backup has 3.']);
   expect(differences(2)).toEqual(['ordersDB.one has other values than the backup, in as many rows.']);
   expect(differences(2, true)).toEqual([]);

@@ -72,6 +72,7 @@ test('the matrix tells who reaches whom', () => {
       'from | to | ports',
       'internet | nginx | TCP 8080',
       'nginx | order-service | TCP 3000',
+      'order-worker | payment-simulator | TCP 3000',
       'order-service | order-mysql | TCP 3306',
       'unlabelled-pod | nothing',
     ]),
@@ -219,15 +220,15 @@ withKubectl(noKubectl === undefined ? 'rendered' : `rendered (skipped: ${noKubec
     'a changed overlay makes the committed file stale',
     async () => {
       const root = plantDeployment({
-        'base/every-pod.yaml': (text) => text.replace('minReadySeconds: 5', 'minReadySeconds: 6'),
+        'base/pods/every-pod.yaml': (text) => text.replace('minReadySeconds: 5', 'minReadySeconds: 6'),
         'tradepost.yaml': (text) => text.replace('kind: CronJob', 'kind: Job'),
       });
       const { renderings } = await renderOverlays(await open(root));
       const lines = renderings.slice(0, 1).flatMap((local) => staleFaults(root, local));
       expect(lines).toEqual([
         'deployment/tradepost.yaml  is not what the local overlay says today of CronJob/rotate-passwords, ' +
-          'Deployment/auth-service, Deployment/nginx, Deployment/order-service, Deployment/product-service, ' +
-          'Job/rotate-passwords: run npm run manifests -- --write deployment',
+          'Deployment/auth-service, Deployment/nginx, Deployment/order-service, Deployment/order-worker, ' +
+          'Deployment/payment-simulator, Deployment/product-service, Job/rotate-passwords: run npm run manifests -- --write deployment',
       ]);
     },
     patient,

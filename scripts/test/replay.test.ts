@@ -161,7 +161,12 @@ describe('a session', () => {
 });
 
 describe('placing an order', () => {
-  const wish = { key: 'k', body: { items: [{ productId: 'p', quantity: 1 }], shipTo: {}, note: 'n' } };
+  const payment = { method: 'card', token: 'tok_ok' } as const;
+  const items = [{ productId: 'p', quantity: 1 }];
+  const wish = { key: 'k', body: { items, shipTo: {}, note: 'n', payment } };
+  const payments = (...statuses: string[]) => ({
+    items: statuses.map((status) => ({ status, amount: { amount: 7 } })),
+  });
   const order = (status: string) => ({ id: 'o', status, items: [], total: null, rejection: null });
   const place = async (api: ReturnType<typeof fakeApi>) =>
     placeOrder({ isNew: false, renew: async () => undefined, call: api.callApi } satisfies Session, wish);
@@ -170,11 +175,15 @@ describe('placing an order', () => {
     const api = fakeApi(
       [409, { code: 'request-in-progress' }],
       [202, order('pending'), { 'Idempotency-Replayed': 'true' }],
-      [200, order('pending')],
-      [200, order('awaiting_payment')],
+      [200, order('paying')],
+      [200, order('paid')],
+      [200, payments('captured', 'declined')],
     );
-    expect(await place(api)).toMatchObject({ outcome: 'placed', replayed: true });
-    expect(api.paths()).toEqual(['POST /orders', 'POST /orders', 'GET /orders/o', 'GET /orders/o']);
+    expect(await place(api)).toMatchObject({ outcome: 'placed', replayed: true, capturedMinor: 7 });
+    expect(api.paths()).toEqual([
+      ...['POST /orders', 'POST /orders', 'GET /orders/o', 'GET /orders/o'],
+      'GET /orders/o/payments',
+    ]);
     expect(api.asked.slice(0, 2).map(({ key }) => key)).toEqual(['k', 'k']);
   });
 
@@ -185,9 +194,18 @@ describe('placing an order', () => {
       reason: 'was refused with 409 insufficient-stock (request r1)',
     });
     const rejected = { ...order('rejected'), rejection: { detail: 'Too little.' } };
-    expect(await place(fakeApi([202, order('pending')], [200, rejected]))).toMatchObject({
+    expect(await place(fakeApi([202, order('pending')], [200, rejected], [200, payments()]))).toMatchObject({
       outcome: 'rejected',
       reason: 'was rejected: Too little.',
+    });
+  });
+
+  test('tells an order that nobody could charge', async () => {
+    const failed = fakeApi([201, order('payment_failed')], [200, payments('failed')]);
+    expect(await place(failed)).toMatchObject({
+      outcome: 'rejected',
+      capturedMinor: 0,
+      reason: 'is payment_failed',
     });
   });
 });

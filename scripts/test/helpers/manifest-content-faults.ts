@@ -23,7 +23,7 @@ metadata: { name: door, namespace: tradepost }
 spec: { rules: [{ backendRefs: [{ name: order-service, port: 3000 }] }] }
 `;
 
-/** Faults in Services, databases and secrets. */
+/** Faults in Services, databases, the payment provider and secrets. */
 export const serviceFaults: ManifestFault[] = [
   {
     rule: 'services',
@@ -101,8 +101,44 @@ export const serviceFaults: ManifestFault[] = [
   },
   {
     rule: 'databases',
+    object: 'Deployment/order-worker',
+    from: 'name: OTEL_SERVICE_NAME',
+    to: 'name: DB_HOST',
+    says: 'looks for its database at "order-worker": it is the Service order-mysql',
+  },
+  {
+    rule: 'databases',
+    object: 'Deployment/payment-simulator',
+    from: 'payment-simulator/src/migrate.ts',
+    to: 'payment-simulator/src/main.ts',
+    says: 'add an init container that runs payment-simulator/src/migrate.ts',
+  },
+  {
+    rule: 'databases',
     place: 'production',
     says: 'looks for its database at "order-mysql": name the managed server in DB_HOST',
+  },
+  {
+    rule: 'payment-provider',
+    object: 'ConfigMap/order-service',
+    from: 'http://payment-simulator',
+    to: 'http://payment',
+    says: 'Deployment/order-worker  container service looks for the payment provider at "http://payment:3000"',
+  },
+  {
+    rule: 'payment-provider',
+    object: 'Service/payment-simulator',
+    says: 'Deployment/order-service  container service looks for the payment provider at',
+  },
+  {
+    rule: 'payment-provider',
+    place: 'production',
+    says: 'name the real one in PAYMENT_PROVIDER_URL, with https',
+  },
+  {
+    rule: 'payment-provider',
+    place: 'production',
+    says: 'Deployment/payment-simulator  production has a real provider',
   },
   {
     rule: 'secret-values',

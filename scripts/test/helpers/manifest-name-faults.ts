@@ -98,6 +98,11 @@ export const nameFaults: ManifestFault[] = [
   },
   {
     rule: 'images',
+    object: 'Deployment/order-worker',
+    says: 'Deployment/order-worker  is not there, or runs something else than tradepost/order-service',
+  },
+  {
+    rule: 'images',
     object: mysql,
     from: 'mysql:9.7',
     to: 'mysql:8.4',

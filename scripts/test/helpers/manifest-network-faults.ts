@@ -50,9 +50,23 @@ export const networkFaults: ManifestFault[] = [
   {
     rule: 'connections',
     object: 'NetworkPolicy/product-service',
-    from: 'app.kubernetes.io/name: order-service',
-    to: 'app.kubernetes.io/name: nginx',
+    from: '- order-service',
+    to: '- nobody',
     says: 'order-service -> product-service  is closed on TCP 3100',
+  },
+  {
+    rule: 'connections',
+    object: 'NetworkPolicy/payment-simulator',
+    from: '- order-worker',
+    to: '- nginx',
+    says: 'order-worker -> payment-simulator  is closed on TCP 3000',
+  },
+  {
+    rule: 'connections',
+    object: 'NetworkPolicy/nginx',
+    from: 'port: 3000',
+    to: 'port: 3100',
+    says: 'nginx -> order-service  is closed on TCP 3000',
   },
   {
     rule: 'connections',

@@ -30,6 +30,20 @@ export const rollFaults: ManifestFault[] = [
   },
   {
     rule: 'rollout-plan',
+    object: 'Deployment/order-worker',
+    from: 'replicas: 2',
+    to: 'replicas: 1',
+    says: 'Deployment/order-worker  set replicas: 2',
+  },
+  {
+    rule: 'rollout-plan',
+    object: 'Deployment/payment-simulator',
+    from: 'replicas: 1',
+    to: 'replicas: 2',
+    says: 'Deployment/payment-simulator  set replicas: 1',
+  },
+  {
+    rule: 'rollout-plan',
     object: nginx,
     from: 'maxUnavailable: 0',
     to: 'maxUnavailable: 1',
