@@ -10,6 +10,7 @@ import { createInternalApp, createPublicApp } from './app.ts';
 import { connectClients } from './clients/connect-clients.ts';
 import { readOrderConfig } from './config.ts';
 import { armCrashPoint } from './crash-point.ts';
+import { measureUpstreams } from './metrics.ts';
 import { defineModels } from './models.ts';
 
 const config = readOrderConfig();
@@ -26,8 +27,9 @@ await runProcess({ config, logger, metrics }, async () => {
     users: authenticateUsers(await fetchIssuerKeys(config.JWKS_URL, logger), { issuer, audience }),
     services: authenticateServices(config.SERVICE_PUBLIC_KEYS_FILE, 'order-service'),
   };
-  const common = { database, authenticate, logger, metrics };
-  const dependencies = { ...common, ...connectClients(config), paymentWindowMinutes };
+  const { isBroken, ...clients } = connectClients(config);
+  measureUpstreams(metrics, isBroken);
+  const dependencies = { database, authenticate, logger, metrics, ...clients, paymentWindowMinutes };
   const [publicApp, internalApp] = [createPublicApp(dependencies), createInternalApp(dependencies)];
   return { publicApp, internalApp, ping: database.ping, closing: [database.close] };
 });

@@ -10,3 +10,13 @@ export function measureSteps(metrics: Metrics, database: Database): void {
     return Math.max(0, Number(row?.seconds ?? 0));
   });
 }
+
+/** Whether this process leaves somebody alone who gives no answer. */
+export function measureUpstreams(
+  metrics: Metrics,
+  isBroken: Record<'productService' | 'paymentProvider', () => boolean>,
+): void {
+  const help = '1 while it gives no answer and is left alone';
+  metrics.gauge('upstream_broken_product_service', help, () => Number(isBroken.productService()));
+  metrics.gauge('upstream_broken_payment_provider', help, () => Number(isBroken.paymentProvider()));
+}

@@ -8,7 +8,7 @@ import { runProcess } from '@tradepost/service-kit/server.ts';
 import { connectClients } from './clients/connect-clients.ts';
 import { readOrderConfig } from './config.ts';
 import { armCrashPoint } from './crash-point.ts';
-import { measureSteps } from './metrics.ts';
+import { measureSteps, measureUpstreams } from './metrics.ts';
 import { defineModels } from './models.ts';
 import { resumeOrders } from './saga/resume-orders.ts';
 
@@ -23,7 +23,9 @@ armCrashPoint(config.CRASH_POINT);
 
 await runProcess({ config, logger, metrics }, async () => {
   await migrate(path.join(import.meta.dirname, '../migrations'), config, logger);
-  const resuming = resumeOrders({ database, logger, ...connectClients(config) });
+  const { isBroken, ...clients } = connectClients(config);
+  measureUpstreams(metrics, isBroken);
+  const resuming = resumeOrders({ database, logger, ...clients });
   const purging = purgeKeysHourly(database, logger);
   return { ping: database.ping, closing: [purging.stop, resuming.stop, database.close] };
 });

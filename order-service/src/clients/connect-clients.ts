@@ -9,6 +9,8 @@ interface Clients {
   products: ProductClient;
   payments: PaymentClient;
   audits: AuditClient;
+  /** For each of those that orders cannot go on without: whether it is left alone, because it gives no answer. */
+  isBroken: { productService: () => boolean; paymentProvider: () => boolean };
 }
 
 /** The clients of this process: it signs its calls to other services, and shows the provider its key. */
@@ -17,14 +19,16 @@ export function connectClients(config: Config): Clients {
   const toProducts = serviceAuthorization(signingKey, 'order-service', 'product-service');
   const toAccounts = serviceAuthorization(signingKey, 'order-service', 'auth-service');
   const toProvider = (): string => `Bearer ${config.PAYMENT_PROVIDER_KEY}`;
+  const products = createHttpClient(config.PRODUCT_SERVICE_URL, { authorization: toProducts });
+  // A charge that may have been made is asked about before it is sent again: never by the client on its own.
+  const payments = createHttpClient(config.PAYMENT_PROVIDER_URL, {
+    authorization: toProvider,
+    maxRetries: 0,
+  });
   return {
-    products: createProductClient(
-      createHttpClient(config.PRODUCT_SERVICE_URL, { authorization: toProducts }),
-    ),
-    // A charge that may have been made is asked about before it is sent again: never by the client on its own.
-    payments: createPaymentClient(
-      createHttpClient(config.PAYMENT_PROVIDER_URL, { authorization: toProvider, maxRetries: 0 }),
-    ),
+    products: createProductClient(products),
+    payments: createPaymentClient(payments),
+    isBroken: { productService: products.isBroken, paymentProvider: payments.isBroken },
     // Clients of its own: an audit that takes too long must not make the orders think that nobody answers.
     audits: createAuditClient({
       products: createHttpClient(config.PRODUCT_SERVICE_URL, { authorization: toProducts }),
