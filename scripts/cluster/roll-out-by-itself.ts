@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { randomPassword } from '../../provision/src/random-password.ts';
 import { type Finding, type Ground, withoutFailure } from './ground.ts';
-import { awaitEverything, awaitRollout, inNamespace, kubectl, listPods, readSecret } from './kubectl.ts';
+import { awaitRollout, deployments, inNamespace, kubectl, listPods, readSecret } from './kubectl.ts';
 import { applyWith } from './overlay.ts';
 
 const service = 'product-service';
@@ -85,8 +85,11 @@ export async function rotatePasswords(ground: Ground): Promise<Finding> {
   const finding = await withoutFailure(ground, 'all database passwords rotated', async () => {
     await inNamespace('create', 'job', job, '--from=cronjob/rotate-passwords');
     await inNamespace('wait', '--for=condition=complete', `job/${job}`, '--timeout=60s');
-    await inNamespace('rollout', 'restart', 'deployment');
-    await awaitEverything();
+    // One after the other: all at once start a dozen processes, for which a single node has no time to spare.
+    for (const deployment of deployments) {
+      await inNamespace('rollout', 'restart', `deployment/${deployment}`);
+      await awaitRollout('deployment', deployment);
+    }
   });
   return andPodsAreNew(before, finding);
 }

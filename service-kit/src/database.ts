@@ -34,8 +34,11 @@ export interface Database {
 
 /** ER_CHECKREAD (MariaDB), ER_LOCK_WAIT_TIMEOUT, ER_LOCK_DEADLOCK: InnoDB asks to start over. */
 const retryable = new Set([1020, 1205, 1213]);
-/** ER_SERVER_SHUTDOWN, ER_CONNECTION_KILLED (MariaDB). */
-const stopping = new Set([1053, 1927]);
+/**
+ * The server stops: ER_SERVER_SHUTDOWN, ER_QUERY_INTERRUPTED, ER_CONNECTION_KILLED (MariaDB). Its disk is full:
+ * ER_DISK_FULL, ER_ERROR_ON_WRITE, ER_GET_ERRNO, ER_RECORD_FILE_FULL.
+ */
+const unable = new Set([1053, 1317, 1927, 1021, 1026, 1030, 1114]);
 const maxRetries = 3;
 /** With the lock wait of one second, an answer leaves within 4 s even when somebody else keeps a row locked. */
 const retryWindowMs = 2_000;
@@ -53,14 +56,12 @@ export function errorNumber(error: unknown): number | undefined {
   return (error as { parent?: { errno?: number } } | undefined)?.parent?.errno;
 }
 
-/** Whether the database was not there for a moment: a connection lost, a server that stops, a lock not had in all tries. */
+/** Whether the database could not, for a while: a connection lost, a server that stops or is full, a lock not had in all tries. */
 export function isPassing(error: unknown): boolean {
   const fault = (error as { parent?: unknown } | undefined)?.parent ?? error;
   const number = errorNumber(error) ?? 0;
   return (
-    (fault as { fatal?: boolean } | undefined)?.fatal === true ||
-    retryable.has(number) ||
-    stopping.has(number)
+    (fault as { fatal?: boolean } | undefined)?.fatal === true || retryable.has(number) || unable.has(number)
   );
 }
 
