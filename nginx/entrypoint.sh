@@ -11,17 +11,20 @@ cluster_domain=$(awk '/^search/ {for (i = 2; i <= NF; i++) if ($i ~ /\.svc\./) {
 export RESOLVER="resolver $nameserver valid=1s ipv6=off;"
 export KEEPALIVE_MIN_TIMEOUT='keepalive_min_timeout 5s;'
 
-# Listed twice: one name may stand for one address of a balancer, and a GET that fails shall have a second try.
+# Listed twice: one name may stand for one address of a balancer, and a GET that fails shall have a second try. So each
+# of the two gets half of what one address may have to do at once; none is no limit.
 servers() {
   name=${1%:*}
   case $name in *.*) ;; *) name=$name$cluster_domain ;; esac
-  server="server $name:${1##*:} resolve max_fails=1 fail_timeout=0;"
+  server="server $name:${1##*:} resolve max_conns=$(($2 / 2)) max_fails=1 fail_timeout=0;"
   echo "$server $server"
 }
-AUTH_SERVERS=$(servers "${AUTH_SERVICE:-auth-service:3000}")
-PRODUCT_SERVERS=$(servers "${PRODUCT_SERVICE:-product-service:3000}")
-ORDER_SERVERS=$(servers "${ORDER_SERVICE:-order-service:3000}")
-export AUTH_SERVERS PRODUCT_SERVERS ORDER_SERVERS
+at_once="${REQUESTS_AT_ONCE:-128}"
+AUTH_SERVERS=$(servers "${AUTH_SERVICE:-auth-service:3000}" "$at_once")
+PRODUCT_SERVERS=$(servers "${PRODUCT_SERVICE:-product-service:3000}" "$at_once")
+ORDER_SERVERS=$(servers "${ORDER_SERVICE:-order-service:3000}" "$at_once")
+ORDER_STREAM_SERVERS=$(servers "${ORDER_SERVICE:-order-service:3000}" 0)
+export AUTH_SERVERS PRODUCT_SERVERS ORDER_SERVERS ORDER_STREAM_SERVERS
 
 TRUSTED_PROXIES=$(for network in ${TRUSTED_PROXIES:-}; do echo "set_real_ip_from $network;"; done)
 export TRUSTED_PROXIES

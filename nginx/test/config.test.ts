@@ -27,7 +27,7 @@ test('every place in the template is filled in', async () => {
   const written = await readFile(await writeNginxConfig(plan()), 'utf8');
   expect(written).not.toContain('${');
   expect(written).toContain(
-    'server 127.0.0.1:3 max_fails=1 fail_timeout=0; server 127.0.0.1:4 max_fails=1 fail_timeout=0;',
+    'server 127.0.0.1:3 max_conns=128 max_fails=1 fail_timeout=0; server 127.0.0.1:4 max_conns=128 ',
   );
 });
 

@@ -214,7 +214,8 @@ test('a problem of a service passes unchanged, with its own Retry-After or one o
 test('each status that Nginx can give has a code and a text, and docs/problems.md describes the code', async () => {
   const template = await readFile(nginxTemplate, 'utf8');
   const document = await readFile(join(import.meta.dirname, '../../docs/problems.md'), 'utf8');
-  const listed = /error_page ([\d ]+) \/[.]problem/.exec(template)![1]!.split(' ').concat('431').map(Number);
+  const pages = [...template.matchAll(/^ {4}error_page ([\d ]+) (?:= )?\/[.](?:problem|no-answer);/gm)];
+  const listed = pages.flatMap(([, statuses = '']) => statuses.split(' ').map(Number)).concat(431);
   const codes = new Map(
     [...template.matchAll(/^ {8}(\d{3}) ([a-z-]+);$/gm)].map((match) => [Number(match[1]), match[2]!]),
   );

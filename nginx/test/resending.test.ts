@@ -135,7 +135,8 @@ test('when nobody is there, the answer comes at once', async () => {
   const startedAt = performance.now();
   for (const method of [...movable, ...unmovable]) {
     const answer = await sendWithBody(edge.port, method);
-    expect(answer.status).toBe(502);
+    // Who was refused a connection is not asked again within the same second.
+    expect([502, 503]).toContain(answer.status);
     expect(valuesOf(answer, 'Content-Type')).toEqual(['application/problem+json']);
   }
   expect(performance.now() - startedAt).toBeLessThan(2_000);

@@ -27,6 +27,8 @@ export interface NginxSettings {
   accessLog?: string;
   errorLog?: string;
   requestsPerSecond?: number;
+  /** To one replica; what comes beyond is told to come again. */
+  requestsAtOnce?: number;
   connectionsPerAddress?: number;
   proxyReadTimeoutSeconds?: number;
   clientTimeoutSeconds?: number;
@@ -36,10 +38,12 @@ export interface NginxSettings {
 
 // A replica that failed is left alone until the next second of Nginx's clock: the shortest it knows (fail_timeout=1s
 // would be up to two), so that one which came back is used before the other one may fail.
-function servers(service: RoutedService, ports: number[]): string {
+function servers(service: RoutedService, { upstreams, settings }: NginxPlan): string {
+  const ports = upstreams[service];
   if (ports.length === 0)
     throw new Refusal(`Nginx needs at least one replica of ${service}: start one first.`);
-  return ports.map((port) => `server 127.0.0.1:${port} max_fails=1 fail_timeout=0;`).join(' ');
+  const limits = `max_conns=${settings?.requestsAtOnce ?? 128} max_fails=1 fail_timeout=0`;
+  return ports.map((port) => `server 127.0.0.1:${port} ${limits};`).join(' ');
 }
 
 function variables(plan: NginxPlan): Record<string, string> {
@@ -49,9 +53,10 @@ function variables(plan: NginxPlan): Record<string, string> {
     SITE_DIR: plan.siteDirectory,
     LISTEN: `127.0.0.1:${plan.port}`,
     PROBE_LISTEN: `127.0.0.1:${plan.probePort}`,
-    AUTH_SERVERS: servers('auth-service', plan.upstreams['auth-service']),
-    PRODUCT_SERVERS: servers('product-service', plan.upstreams['product-service']),
-    ORDER_SERVERS: servers('order-service', plan.upstreams['order-service']),
+    AUTH_SERVERS: servers('auth-service', plan),
+    PRODUCT_SERVERS: servers('product-service', plan),
+    ORDER_SERVERS: servers('order-service', plan),
+    ORDER_STREAM_SERVERS: servers('order-service', { ...plan, settings: { ...settings, requestsAtOnce: 0 } }),
     RESOLVER: '',
     KEEPALIVE_MIN_TIMEOUT: '',
     WORKER_PROCESSES: 'auto',
