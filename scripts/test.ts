@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
+import { type Counts, runJest } from './jest/run-jest.ts';
 import { openDataDirectory } from './local/data-directory.ts';
 import { type DatabaseServer, startDatabase } from './local/database-server.ts';
 import { providePrograms } from './local/install-programs.ts';
@@ -10,17 +9,9 @@ import { Refusal } from './local/refusal.ts';
 import { openSecrets } from './local/secrets.ts';
 
 /** npm test: a private database server, then Jest. `npm test -- auth-service` runs only the files with that in their path. */
-const root = join(import.meta.dirname, '..');
-const tools = join(root, 'node_modules/.bin');
-const jest = join(root, 'node_modules/jest/bin/jest.js');
 const chosen = process.argv.slice(2);
 
-interface Counts {
-  passed: number;
-  failed: number;
-}
-
-/** First what runs side by side, then what starts everything, one file at a time. */
+/** First what runs side by side, then what starts everything, one file at a time; e2e/faults is npm run reliability. */
 const runs = [
   { project: 'unit', options: [] },
   { project: 'e2e', options: ['--runInBand', '--testTimeout=180000'] },
@@ -43,43 +34,6 @@ async function admitTests(server: DatabaseServer, password: string): Promise<str
   }
 }
 
-async function countResults(file: string): Promise<Counts> {
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  // Without results Jest itself has failed.
-  if (text === undefined) return { passed: 0, failed: 1 };
-  const results = JSON.parse(text) as Record<string, number>;
-  const { numPassedTests = 0, numFailedTests = 0, numRuntimeErrorTestSuites = 0 } = results;
-  return { passed: numPassedTests, failed: numFailedTests + numRuntimeErrorTestSuites };
-}
-
-async function runJest(
-  { project, options }: (typeof runs)[number],
-  resultsFile: string,
-  { environment, signal }: { environment: NodeJS.ProcessEnv; signal: AbortSignal },
-): Promise<Counts & { succeeded: boolean }> {
-  const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-  const output = [
-    '--json',
-    `--outputFile=${resultsFile}`,
-    ...(chosen.length > 0 ? ['--passWithNoTests'] : []),
-  ];
-  const child = spawn(
-    process.execPath,
-    [...flags, jest, '--selectProjects', project, ...options, ...output, ...chosen.flatMap(asPattern)],
-    { cwd: root, stdio: 'inherit', env: environment },
-  );
-  const stop = (): boolean => child.kill('SIGTERM');
-  signal.addEventListener('abort', stop);
-  const [code] = (await once(child, 'exit')) as [number | null];
-  signal.removeEventListener('abort', stop);
-  return { ...(await countResults(resultsFile)), succeeded: code === 0 };
-}
-
-/** Jest would take a word after --selectProjects for one more project. */
-function asPattern(argument: string): string[] {
-  return argument.startsWith('-') ? [argument] : ['--testPathPatterns', argument];
-}
-
 async function runAll(directory: string, signal: AbortSignal): Promise<boolean> {
   const { database: program } = await providePrograms(say);
   const [data, secrets] = [await openDataDirectory(directory), await openSecrets(directory)];
@@ -91,7 +45,6 @@ async function runAll(directory: string, signal: AbortSignal): Promise<boolean> 
     say(`testing on ${program.vendor} ${await admitTests(server, password)}`);
     const environment = {
       ...process.env,
-      PATH: `${tools}${delimiter}${process.env.PATH ?? ''}`,
       TEST_DB_HOST: server.host,
       TEST_DB_PORT: `${server.port}`,
       TEST_DB_USER: 'tests',
@@ -99,7 +52,8 @@ async function runAll(directory: string, signal: AbortSignal): Promise<boolean> 
     };
     for (const run of runs) {
       if (signal.aborted) break;
-      const result = await runJest(run, join(directory, `${run.project}.json`), { environment, signal });
+      const resultsFile = join(directory, `${run.project}.json`);
+      const result = await runJest({ ...run, chosen }, resultsFile, { environment, signal });
       total.passed += result.passed;
       total.failed += result.failed;
       succeeded &&= result.succeeded;

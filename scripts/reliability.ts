@@ -1,0 +1,57 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runJest } from './jest/run-jest.ts';
+import { providePrograms } from './local/install-programs.ts';
+import { Refusal } from './local/refusal.ts';
+import { readHealed, readOutcomes } from './reliability/read-results.ts';
+import { listFailed } from './reliability/render-table.ts';
+import { writeReport } from './reliability/write-report.ts';
+
+/**
+ * npm run reliability: e2e/faults, one file at a time, and a table of what came of each fault in docs/reliability.md.
+ * `npm run reliability -- database` runs only the files with that in their path, and writes nothing.
+ */
+const root = join(import.meta.dirname, '..');
+const chosen = process.argv.slice(2);
+const run = { project: 'faults', options: ['--runInBand', '--testTimeout=300000'], chosen };
+
+async function describeRun(passed: number): Promise<string> {
+  const { database } = await providePrograms(() => undefined);
+  const day = new Date().toISOString().slice(0, 10);
+  const processors = availableParallelism();
+  return `${passed} tests on ${day}, ${database.vendor} ${database.series}, ${processors} processors`;
+}
+
+async function runFaults(directory: string, signal: AbortSignal): Promise<boolean> {
+  // Found or installed before the first test would have to wait for it.
+  await providePrograms((message) => console.log(message));
+  const [resultsFile, healedFile] = [join(directory, 'results.json'), join(directory, 'healed.jsonl')];
+  const environment = { ...process.env, HEALED_FILE: healedFile };
+  const { passed, failed, succeeded } = await runJest(run, resultsFile, { environment, signal });
+  console.log(`${passed} passed, ${failed} failed`);
+  const isGood = succeeded && failed === 0 && !signal.aborted;
+  if (chosen.length > 0 || signal.aborted) return isGood;
+  const results = { outcomes: readOutcomes(resultsFile, root), healed: readHealed(healedFile) };
+  const unhealed = listFailed(results);
+  unhealed.forEach((fault) => console.error(`not healed: ${fault}`));
+  console.log(`report: ${await writeReport(root, results, await describeRun(passed))}`);
+  return isGood && unhealed.length === 0;
+}
+
+async function main(): Promise<void> {
+  const giveUp = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => giveUp.abort());
+  const directory = await mkdtemp(join(tmpdir(), 'tradepost-reliability-'));
+  try {
+    process.exitCode = (await runFaults(directory, giveUp.signal)) ? 0 : 1;
+  } catch (error) {
+    console.error(error instanceof Refusal ? error.message : error);
+    process.exitCode = 1;
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+await main();
+process.exit();
