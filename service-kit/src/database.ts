@@ -2,21 +2,13 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from 'mysql2';
 import { ConnectionAcquireTimeoutError, QueryTypes, Sequelize, type Transaction } from 'sequelize';
+import type { CommonConfig } from './config.ts';
 
-export interface DatabaseSettings {
-  DB_HOST: string;
-  DB_PORT: number;
-  DB_NAME: string;
-  DB_USER: string;
-  DB_PASSWORD: string;
-  DB_POOL_SIZE: number;
-}
-
-export interface PoolState {
-  used: number;
-  idle: number;
-  waiting: number;
-}
+export type DatabaseSettings = Pick<
+  CommonConfig,
+  'DB_HOST' | 'DB_PORT' | 'DB_NAME' | 'DB_USER' | 'DB_PASSWORD' | 'DB_POOL_SIZE'
+>;
+export type PoolState = Record<'used' | 'idle' | 'waiting', number>;
 
 export interface Database {
   sequelize: Sequelize;
@@ -43,12 +35,20 @@ const maxRetries = 3;
 /** With the lock wait of one second, an answer leaves within 4 s even when somebody else keeps a row locked. */
 const retryWindowMs = 2_000;
 
-const openTransaction = new AsyncLocalStorage<true>();
+/** What is to be done once the transaction at work has committed. */
+const openTransaction = new AsyncLocalStorage<(() => void)[]>();
 
 /** Refuses what must not wait inside a transaction: an HTTP call there holds row locks for as long as a stranger likes. */
 export function assertOutsideTransaction(what: string): void {
   if (openTransaction.getStore())
     throw new Error(`${what} inside a database transaction: move it before or after`);
+}
+
+/** Does something when the transaction at work has committed, or at once outside of one; never when it is rolled back. */
+export function afterCommit(work: () => void): void {
+  const waiting = openTransaction.getStore();
+  if (waiting) waiting.push(work);
+  else work();
 }
 
 /** The number by which MySQL and MariaDB name the fault of a statement; undefined for any other error. */
@@ -98,6 +98,14 @@ export async function retryTransaction<T>(attempt: () => Promise<T>): Promise<T>
   }
 }
 
+/** Sequelize's own afterCommit runs after a COMMIT that failed, too. */
+async function transact<T>(sequelize: Sequelize, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  const waiting: (() => void)[] = [];
+  const result = await sequelize.transaction((tx) => openTransaction.run(waiting, () => work(tx)));
+  waiting.forEach((doIt) => doIt());
+  return result;
+}
+
 /**
  * Opens a pool of connections; nothing connects before the first query.
  * @param settings where the database is, and as whom
@@ -118,8 +126,7 @@ export function openDatabase(settings: DatabaseSettings, acquireMs = 4_500): Dat
   });
   return {
     sequelize,
-    transaction: (work) =>
-      retryTransaction(() => sequelize.transaction((tx) => openTransaction.run(true, () => work(tx)))),
+    transaction: (work) => retryTransaction(() => transact(sequelize, work)),
     select: (sql, values = {}, tx?) =>
       sequelize.query(sql, { replacements: { ...values }, type: QueryTypes.SELECT, transaction: tx ?? null }),
     change: async (sql, values, tx?) => {

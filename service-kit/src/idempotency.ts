@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QueryTypes, type Transaction } from 'sequelize';
-import { type Database, isDuplicate, isLockedOut } from './database.ts';
+import { afterCommit, type Database, isDuplicate, isLockedOut } from './database.ts';
 import { fromJson } from './model-columns.ts';
 import { idempotencyKeyReused, Problem, problemBody, requestInProgress } from './problem.ts';
 
@@ -28,7 +28,7 @@ export interface Once<Result> {
   readonly request: KeyedRequest;
   /** Stores the answer that the result stands for; the first answer stored is the one that everybody gets. */
   keep(result: Result, tx?: Transaction): Promise<void>;
-  /** Whether this request has kept its answer. */
+  /** Whether this request has kept its answer: what a transaction kept counts once that has committed. */
   isKept(): boolean;
 }
 
@@ -173,7 +173,8 @@ async function keep<Result>(run: Run<Result>, result: Result, tx?: Transaction):
     tx,
   );
   const row = first === 1 ? undefined : await readKey(database, request.scope, tx);
-  run.kept = (row && storedAnswer(row)) ?? answer;
+  // A transaction that fails keeps nothing.
+  afterCommit(() => (run.kept = (row && storedAnswer(row)) ?? answer));
 }
 
 /** The answer of the work; undefined when another request has the key. */

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
-import { tokens } from './helpers/kit-app.ts';
+import { answerOnce, claimKeys, keyedRequest } from '@tradepost/service-kit/idempotency.ts';
+import { somebody, tokens } from './helpers/kit-app.ts';
 import { startKeyedThings } from './helpers/keyed-things.ts';
 
 let things: Awaited<ReturnType<typeof startKeyedThings>>;
@@ -122,3 +123,34 @@ test('the answer of a repeat wins over a first request that comes back to life',
   expect(repeat.body.state).toBe('begun');
   expect((await slow).text).toBe(repeat.text);
 }, 20_000);
+
+test('what a transaction kept that was lost with its COMMIT is neither given nor counted as kept', async () => {
+  const call = {
+    callerId: somebody,
+    method: 'POST',
+    path: '/things',
+    key: uuidv7(),
+    body: {},
+    requestId: '1',
+  };
+  const request = keyedRequest(call);
+  const { database } = things;
+  const askOnce = () =>
+    answerOnce<string>(database, request, {
+      work: async (once) => {
+        await database.transaction((tx) => claimKeys(database, tx, [{ request, resourceId: uuidv7() }]));
+        const losing = database.transaction(async (tx) => {
+          await once.keep('refused', tx);
+          throw new Error('The database dies before it has committed.');
+        });
+        await expect(losing).rejects.toThrow('dies');
+        expect(once.isKept()).toBe(false);
+        await once.keep('done');
+        expect(once.isKept()).toBe(true);
+      },
+      answer: (state) => ({ status: 201, body: { state } }),
+      recover: () => Promise.reject(new Error('An answer is there.')),
+    });
+  expect((await askOnce()).text).toBe('{"state":"done"}');
+  expect(await askOnce()).toMatchObject({ text: '{"state":"done"}', replayed: true });
+});
