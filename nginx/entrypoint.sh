@@ -12,12 +12,12 @@ export RESOLVER="resolver $nameserver valid=1s ipv6=off;"
 export KEEPALIVE_MIN_TIMEOUT='keepalive_min_timeout 5s;'
 
 # Listed twice: one name may stand for one address of a balancer, and a GET that fails shall have a second try. So each
-# of the two gets half of what one address may have to do at once; none is no limit. Nobody is avoided after a failure
+# of the two gets half of what one address may have to do at once; 0 is no limit. Nobody is avoided after a failure
 # (max_fails=0): behind a balancer the next try meets another pod, and a pod that is gone leaves the name within a second.
 servers() {
   name=${1%:*}
   case $name in *.*) ;; *) name=$name$cluster_domain ;; esac
-  server="server $name:${1##*:} resolve max_conns=$(($2 / 2)) max_fails=0;"
+  server="server $name:${1##*:} resolve max_conns=$((($2 + 1) / 2)) max_fails=0;"
   echo "$server $server"
 }
 at_once="${REQUESTS_AT_ONCE:-128}"

@@ -1,9 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { runInDirectory } from './jest/run-in-directory.ts';
 import { runJest } from './jest/run-jest.ts';
 import { providePrograms } from './local/install-programs.ts';
-import { Refusal } from './local/refusal.ts';
 import { readHealed, readOutcomes } from './reliability/read-results.ts';
 import { listFailed } from './reliability/render-table.ts';
 import { writeReport } from './reliability/write-report.ts';
@@ -39,19 +38,4 @@ async function runFaults(directory: string, signal: AbortSignal): Promise<boolea
   return isGood && unhealed.length === 0;
 }
 
-async function main(): Promise<void> {
-  const giveUp = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => giveUp.abort());
-  const directory = await mkdtemp(join(tmpdir(), 'tradepost-reliability-'));
-  try {
-    process.exitCode = (await runFaults(directory, giveUp.signal)) ? 0 : 1;
-  } catch (error) {
-    console.error(error instanceof Refusal ? error.message : error);
-    process.exitCode = 1;
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
-}
-
-await main();
-process.exit();
+await runInDirectory('tradepost-reliability-', runFaults);

@@ -1,11 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runInDirectory } from './jest/run-in-directory.ts';
 import { type Counts, runJest } from './jest/run-jest.ts';
 import { openDataDirectory } from './local/data-directory.ts';
 import { type DatabaseServer, startDatabase } from './local/database-server.ts';
 import { providePrograms } from './local/install-programs.ts';
-import { Refusal } from './local/refusal.ts';
 import { openSecrets } from './local/secrets.ts';
 
 /** npm test: a private database server, then Jest. `npm test -- auth-service` runs only the files with that in their path. */
@@ -66,19 +64,4 @@ async function runAll(directory: string, signal: AbortSignal): Promise<boolean> 
   return succeeded && total.failed === 0 && !signal.aborted;
 }
 
-async function main(): Promise<void> {
-  const giveUp = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => giveUp.abort());
-  const directory = await mkdtemp(join(tmpdir(), 'tradepost-test-'));
-  try {
-    process.exitCode = (await runAll(directory, giveUp.signal)) ? 0 : 1;
-  } catch (error) {
-    console.error(error instanceof Refusal ? error.message : error);
-    process.exitCode = 1;
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
-}
-
-await main();
-process.exit();
+await runInDirectory('tradepost-test-', runAll);
