@@ -22,6 +22,16 @@ async function awaitPods(service: string, isEnough: (count: number) => boolean):
   }
 }
 
+/** What docs/operations.md says to do first. Otherwise the apply takes `replicas` away and leaves one of each. */
+const keepReplicas = (): Promise<string> =>
+  inNamespace(
+    'annotate',
+    'deployment',
+    '-l',
+    'app.kubernetes.io/component in (service, door)',
+    'kubectl.kubernetes.io/last-applied-configuration-',
+  );
+
 /** Logging in is what costs the most: a few people at a time who do nothing else. */
 async function keepLoggingIn({ url, admin }: Ground, signal: AbortSignal): Promise<void> {
   const one = async (): Promise<void> => {
@@ -41,6 +51,7 @@ export async function autoscale(ground: Ground): Promise<Finding> {
   const service = 'auth-service';
   let [most, least] = [0, 0];
   const report = await underLoad(ground, async () => {
+    await keepReplicas();
     await applyWith(overlay);
     const stop = new AbortController();
     const busy = keepLoggingIn(ground, stop.signal);
