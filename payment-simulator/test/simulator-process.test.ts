@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '@tradepost/service-kit/testing.ts';
 import supertest from 'supertest';
+import { freePorts } from '../../scripts/local/free-port.ts';
 import { captured, euros, migrations, orderId, providerKey } from './helpers/simulator.ts';
 
 const main = path.join(import.meta.dirname, '../src/main.ts');
@@ -17,15 +17,6 @@ let database: TestDatabase;
 let child: ChildProcess;
 let [url, opsUrl] = ['', ''];
 const output: string[] = [];
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** As in production: no settings for tokens, and a user that may migrate. */
 function environmentOf(port: number, opsPort: number): Record<string, string> {
@@ -53,7 +44,7 @@ beforeAll(async () => {
   // A process needs a password, and the administrator of a private server may have none.
   await database.sequelize.query(`CREATE USER '${user}'@'%' IDENTIFIED BY '${password}'`);
   await database.sequelize.query(`GRANT ALL ON ${database.settings.DB_NAME}.* TO '${user}'@'%'`);
-  const [port, opsPort] = [await freePort(), await freePort()];
+  const [port = 0, opsPort = 0] = await freePorts(2);
   [url, opsUrl] = [`http://127.0.0.1:${port}/provider/v1`, `http://127.0.0.1:${opsPort}`];
   child = spawn(process.execPath, [main], { env: environmentOf(port, opsPort), stdio: 'pipe' });
   for (const stream of [child.stdout, child.stderr]) {

@@ -1,28 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import http from 'node:http';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from '@jest/globals';
+import { freePorts } from '../../scripts/local/free-port.ts';
 
 let child: ChildProcess | undefined;
 afterEach(() => {
   child?.kill('SIGKILL');
 });
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 async function startProcess() {
-  const [port, opsPort] = [await freePort(), await freePort()];
+  const [port = 0, opsPort = 0] = await freePorts(2);
   const program = path.join(import.meta.dirname, 'helpers/slow-process.ts');
   const started = spawn(process.execPath, [program, `${port}`, `${opsPort}`], {
     stdio: ['ignore', 'pipe', 'inherit'],

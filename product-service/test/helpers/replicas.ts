@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readSigningKey, serviceAuthorization, signToken } from '@tradepost/service-kit/authenticate.ts';
 import { createTestDatabase, type TestDatabase } from '@tradepost/service-kit/testing.ts';
+import { freePorts } from '../../../scripts/local/free-port.ts';
 import { startFakeUpstream } from '../../../testing/fake-upstream.ts';
 import { writeServiceKeys } from '../../../testing/service-keys.ts';
 import { v7 as uuidv7 } from 'uuid';
@@ -58,17 +58,8 @@ interface Replica {
   log: string[];
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return address.port;
-}
-
 async function startReplica(environment: Record<string, string>): Promise<Replica> {
-  const [port, internalPort, opsPort] = [await freePort(), await freePort(), await freePort()];
+  const [port = 0, internalPort = 0, opsPort = 0] = await freePorts(3);
   const ports = { PORT: `${port}`, INTERNAL_PORT: `${internalPort}`, OPS_PORT: `${opsPort}` };
   const child = spawn(process.execPath, [main], { env: { ...environment, ...ports }, stdio: 'pipe' });
   const log: string[] = [];
