@@ -7,7 +7,14 @@ const SOURCE = '^[a-z-]+/src/';
 const TESTING = '^service-kit/src/testing';
 const MODEL_HELPERS = '^service-kit/src/(model|column)[a-z-]*[.]ts$';
 const USE_CASE = '/src/(?!clients/)[a-z-]+/(?![a-z-]+-client[.])[a-z]+-[a-z-]+[.]ts$';
-const WORKSPACES = ['service-kit', 'auth-service', 'product-service', 'order-service', 'payment-simulator'];
+const WORKSPACES = [
+  'service-kit',
+  'events',
+  'auth-service',
+  'product-service',
+  'order-service',
+  'payment-simulator',
+];
 const ONE_IMPORTER = ['axios', 'winston', 'jsonwebtoken', 'bcrypt', 'prom-client'];
 
 /** The folders of a package and of its types, wherever npm has put them. */
@@ -28,8 +35,8 @@ const oneImporter = WORKSPACES.flatMap((workspace) =>
 const between = [
   forbid(
     'kit-imports-no-service',
-    'The kit knows no business.',
-    { path: '^service-kit/' },
+    'The kit and the events know no business.',
+    { path: '^(service-kit|events)/' },
     { path: SERVICE },
   ),
   forbid(
@@ -76,7 +83,7 @@ const arrow = [
   forbid(
     'only-app-imports-routes',
     'Routes are the outermost files of a feature.',
-    { path: SOURCE, pathNot: '/app[.]ts$' },
+    { path: SOURCE, pathNot: '/src/(app|routes|events[.]routes)[.]ts$' },
     { path: '[.]routes[.]ts$' },
   ),
   forbid(

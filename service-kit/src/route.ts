@@ -168,7 +168,7 @@ function serve(endpoint: Route, authenticate: Authenticate): RequestHandler {
     const lastEventId = req.get('last-event-id');
     const reply = await withDeadline(endpoint.handle({ ...input, caller, keyed, lastEventId }));
     const headers = 'headers' in reply ? reply.headers : {};
-    res.status(reply.status).set({ ...headers, 'Cache-Control': cacheControl(endpoint, req) });
+    res.status(reply.status).set({ 'Cache-Control': cacheControl(endpoint, req), ...headers });
     if (endpoint.access === 'optional') res.vary('Authorization');
     if ('events' in reply) await sendEvents(res, reply);
     else if ('text' in reply) sendKept(res, reply);

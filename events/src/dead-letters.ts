@@ -1,0 +1,79 @@
+import type { Database } from '@tradepost/service-kit/database.ts';
+import { defineProblem, notFound } from '@tradepost/service-kit/problem.ts';
+import type { CloudEvent } from './cloud-event.ts';
+import { applyEvents, type InboxDependencies } from './receive-events.ts';
+
+export const replayFailed = defineProblem('replay-failed', 409, 'The event fails again');
+
+/** An event that was set aside, so that those behind it could go on. */
+export interface DeadLetter {
+  id: string;
+  /** The sink that refused it; empty when it could not be applied here. */
+  sink: string;
+  topic: string;
+  event: CloudEvent;
+  error: string;
+  attempts: number;
+  parkedAt: Date;
+}
+
+type Row = Omit<DeadLetter, 'event'> & { event: string };
+
+const toDeadLetter = (row: Row): DeadLetter => ({ ...row, event: JSON.parse(row.event) as CloudEvent });
+const columns = 'id, sink, topic, event, error, attempts, parked_at AS parkedAt';
+
+/** Dead letters of one service, newest first, one more than asked for. */
+export async function listDeadLetters(
+  { database }: { database: Database },
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
+): Promise<DeadLetter[]> {
+  const rows = await database.select<Row>(
+    `SELECT ${columns} FROM dead_letters WHERE :cursor IS NULL OR id < :cursor ORDER BY id DESC LIMIT :rows`,
+    { cursor: cursor ?? null, rows: limit + 1 },
+  );
+  return rows.map(toDeadLetter);
+}
+
+async function giveAnotherTry(dependencies: InboxDependencies, letter: DeadLetter): Promise<void> {
+  const { database } = dependencies;
+  await database.transaction(async (tx) => {
+    const { id, sink, topic, event } = letter;
+    // Whoever deletes the row replays it: two admins at once replay it once.
+    if ((await database.change('DELETE FROM dead_letters WHERE id = :id', { id }, tx)) === 0) return;
+    if (sink === '') return applyEvents(dependencies, tx, [event]);
+    const values = { sink, topic, event: JSON.stringify(event) };
+    await database.change(
+      'INSERT INTO outbox (sink, topic, event) VALUES (:sink, :topic, :event)',
+      values,
+      tx,
+    );
+  });
+}
+
+/**
+ * Gives a dead letter another try: it takes effect here, or goes to its sink again. One that fails again stays as it is.
+ * @throws 404 when there is none, 409 when it fails again
+ */
+export async function replayDeadLetter(dependencies: InboxDependencies, id: string): Promise<DeadLetter> {
+  const { database } = dependencies;
+  const [row] = await database.select<Row>(`SELECT ${columns} FROM dead_letters WHERE id = :id`, { id });
+  if (!row) throw notFound('There is no dead letter with this id.');
+  const letter = toDeadLetter(row);
+  await giveAnotherTry(dependencies, letter).catch((error: unknown) => {
+    throw replayFailed(`Mend what is wrong with it, then replay it again: ${String(error)}`);
+  });
+  return letter;
+}
+
+/** What admins see of a dead letter. */
+export function viewDeadLetter({ id: letterId, sink, event, error, attempts, parkedAt }: DeadLetter) {
+  return {
+    id: letterId,
+    sink: sink || null,
+    type: event.type,
+    event,
+    error,
+    attempts,
+    parkedAt: parkedAt.toISOString(),
+  };
+}
