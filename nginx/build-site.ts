@@ -8,14 +8,19 @@ const pages = join(import.meta.dirname, 'site');
 
 export interface SiteSources {
   openapi?: string;
+  asyncapi?: string;
   problems?: string;
 }
 
-/** Writes what Nginx serves by itself: openapi.json and the documentation pages. */
+/** Writes what Nginx serves by itself: openapi.json, asyncapi.json and the documentation pages. */
 export async function buildSite(directory: string, sources: SiteSources = {}): Promise<void> {
   const docs = join(directory, 'docs');
   await mkdir(docs, { recursive: true });
-  await writeOpenapi(sources.openapi ?? join(root, 'docs/openapi.json'), directory);
+  await writeCompactly(sources.openapi ?? join(root, 'docs/openapi.json'), join(directory, 'openapi.json'));
+  await writeCompactly(
+    sources.asyncapi ?? join(root, 'docs/asyncapi.json'),
+    join(directory, 'asyncapi.json'),
+  );
   await copySwaggerUi(docs);
   await copyFile(join(pages, 'docs.html'), join(docs, 'index.html'));
   await copyFile(join(pages, 'start.js'), join(docs, 'start.js'));
@@ -24,14 +29,14 @@ export async function buildSite(directory: string, sources: SiteSources = {}): P
 }
 
 /** Without the white space that makes the file in the repository readable: every reader would load it. */
-async function writeOpenapi(source: string, directory: string): Promise<void> {
+async function writeCompactly(source: string, target: string): Promise<void> {
   const text = await readFile(source, 'utf8').catch((cause: unknown) => {
     throw new Error(`There is no ${source}: write it with npm run openapi.`, { cause });
   });
-  await writeFile(join(directory, 'openapi.json'), JSON.stringify(parseOpenapi(text, source)));
+  await writeFile(target, JSON.stringify(parseDocument(text, source)));
 }
 
-function parseOpenapi(text: string, source: string): unknown {
+function parseDocument(text: string, source: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {

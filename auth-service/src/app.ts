@@ -1,3 +1,4 @@
+import { eventRoutes } from '@tradepost/events/events.routes.ts';
 import type { Authenticate } from '@tradepost/service-kit/authenticate.ts';
 import { errorHandler, noSuchPath } from '@tradepost/service-kit/error-handler.ts';
 import type { Logger } from '@tradepost/service-kit/logger.ts';
@@ -8,8 +9,12 @@ import { shedLoad } from '@tradepost/service-kit/shed-load.ts';
 import express, { type Express } from 'express';
 import { accountRoutes } from './accounts/accounts.routes.ts';
 import { auditRoutes } from './audit/audit.routes.ts';
+import { toldTables } from './audit/told-tables.ts';
 import type { Dependencies } from './dependencies.ts';
 import { sessionRoutes } from './sessions/sessions.routes.ts';
+
+/** This service tells, and listens to nobody. */
+const nobody = { handlers: {} };
 
 export interface AppDependencies extends Dependencies {
   authenticate: { users: Authenticate; services: Authenticate };
@@ -39,6 +44,9 @@ export function createPublicApp(dependencies: AppDependencies): Express {
 
 /** What other services call, on a listener of its own that Nginx does not know. */
 export function createInternalApp(dependencies: AppDependencies): Express {
-  const routes = auditRoutes(dependencies);
+  const routes = [
+    ...auditRoutes(dependencies),
+    ...eventRoutes({ ...dependencies, listener: nobody }, toldTables),
+  ];
   return createApp(dependencies, '/internal/v1', mountRoutes(routes, dependencies.authenticate.services));
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { startRelays } from '@tradepost/events/open-sinks.ts';
 import { authenticateServices, authenticateUsers } from '@tradepost/service-kit/authenticate.ts';
 import { isPassing, openDatabase } from '@tradepost/service-kit/database.ts';
 import { createLogger } from '@tradepost/service-kit/logger.ts';
@@ -7,9 +8,10 @@ import { migrate } from '@tradepost/service-kit/migrate.ts';
 import { patiently } from '@tradepost/service-kit/patiently.ts';
 import { runProcess } from '@tradepost/service-kit/server.ts';
 import { ensureAdmin } from './accounts/ensure-admin.ts';
-import { hashPasswords } from './accounts/hash-passwords.ts';
+import { hashPasswords } from './passwords/hash-passwords.ts';
 import { createInternalApp, createPublicApp } from './app.ts';
 import { readAuthConfig } from './config.ts';
+import { connectSinks } from './connect-sinks.ts';
 import { defineModels } from './models.ts';
 import { loadSigningKeys } from './sessions/load-signing-keys.ts';
 
@@ -21,6 +23,7 @@ defineModels(database.sequelize);
 
 await runProcess({ config, logger, metrics }, async () => {
   await migrate(path.join(import.meta.dirname, '../migrations'), config, logger);
+  const relaying = await startRelays({ database, logger, metrics }, connectSinks(config));
   const passwords = hashPasswords(config.BCRYPT_COST);
   const waiting = { what: 'the database', logger, isPassing };
   await patiently(() => ensureAdmin({ database, passwords, logger }, config), waiting);
@@ -33,5 +36,5 @@ await runProcess({ config, logger, metrics }, async () => {
   const tokenIssuer = { keys, issuer, audience };
   const dependencies = { database, passwords, tokenIssuer, leewaySeconds, authenticate, logger, metrics };
   const [publicApp, internalApp] = [createPublicApp(dependencies), createInternalApp(dependencies)];
-  return { publicApp, internalApp, ping: database.ping, closing: [database.close] };
+  return { publicApp, internalApp, ping: database.ping, closing: [relaying.stop, database.close] };
 });

@@ -37,6 +37,7 @@ test('finds nothing in sound accounts, and has looked at all of them', async () 
     [12, 3, 0, []],
     [12, 4, 0, []],
     [12, 2, 0, []],
+    [9, 2, 0, []],
   ]);
 });
 

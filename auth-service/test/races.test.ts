@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { registerSinks } from '@tradepost/events/register-sinks.ts';
 import { type Database, openDatabase } from '@tradepost/service-kit/database.ts';
 import { createTestDatabase, silentLogger } from '@tradepost/service-kit/testing.ts';
 import { ensureAdmin } from '../src/accounts/ensure-admin.ts';
-import { hashPasswords } from '../src/accounts/hash-passwords.ts';
+import { hashPasswords } from '../src/passwords/hash-passwords.ts';
 import { defineModels } from '../src/models.ts';
 import { loadSigningKeys } from '../src/sessions/load-signing-keys.ts';
 import { adminLogIn, type AuthApp, migrations, startAuthApp } from './helpers/auth-app.ts';
@@ -71,6 +72,7 @@ async function startTogether<T>(
 ): Promise<{ results: T[]; rows: number }> {
   const schema = await createTestDatabase(migrations, 3);
   defineModels(schema.sequelize);
+  await registerSinks(schema, [{ name: 'test' }]);
   const pools = Array.from({ length: 3 }, () => openDatabase(schema.settings));
   try {
     // Connected already, so that all three set off at the same moment.

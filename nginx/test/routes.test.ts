@@ -173,6 +173,12 @@ describe('the documentation', () => {
     expect(body).toContain('<h2 id="not-found">not-found</h2>');
   });
 
+  test.each(['/asyncapi.json', '/api/v1/asyncapi.json'])('%s is the document of all events', async (path) => {
+    const answer = await send(edge.port, path);
+    expect(answer.status).toBe(200);
+    expect(JSON.parse(answer.body)).toMatchObject({ asyncapi: '3.1.0' });
+  });
+
   test.each(['/openapi.json', '/api/v1/openapi.json', '/docs', '/docs/page.css'])(
     '%s can only be read',
     async (path) => {

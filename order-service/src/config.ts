@@ -1,3 +1,4 @@
+import { eventSettings, faultsOfSinks, hostList } from '@tradepost/events/config.ts';
 import { readConfig, settings as common, urlList } from '@tradepost/service-kit/config.ts';
 import { z } from 'zod';
 
@@ -18,21 +19,24 @@ export type CrashPoint = (typeof crashPoints)[number];
 
 export const settings = {
   ...common,
+  ...eventSettings,
   JWKS_URL: urlList,
   AUTH_SERVICE_URL: urlList,
   PRODUCT_SERVICE_URL: urlList,
   PAYMENT_PROVIDER_URL: urlList,
   PAYMENT_PROVIDER_KEY: z.string().min(16),
   PAYMENT_WINDOW_MINUTES: z.coerce.number().int().min(1).max(10_080).default(60),
+  WEBHOOK_TRUSTED_HOSTS: hostList.default([]),
   CRASH_POINT: z.enum(crashPoints).optional(),
 };
 
 export type Config = ReturnType<typeof readOrderConfig>;
 
 export function readOrderConfig() {
-  return readConfig(settings, ({ NODE_ENV, CRASH_POINT }) =>
-    NODE_ENV === 'production' && CRASH_POINT !== undefined
+  return readConfig(settings, (config) => [
+    ...faultsOfSinks(config),
+    ...(config.NODE_ENV === 'production' && config.CRASH_POINT !== undefined
       ? ['CRASH_POINT: must not be set in production']
-      : [],
-  );
+      : []),
+  ]);
 }

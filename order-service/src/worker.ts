@@ -1,16 +1,22 @@
 import path from 'node:path';
+import { startListening, startRelays } from '@tradepost/events/open-sinks.ts';
+import { oldInboxRows } from '@tradepost/events/receive-events.ts';
 import { openDatabase } from '@tradepost/service-kit/database.ts';
 import { createLogger } from '@tradepost/service-kit/logger.ts';
 import { createMetrics } from '@tradepost/service-kit/metrics.ts';
 import { migrate } from '@tradepost/service-kit/migrate.ts';
-import { purgeKeysHourly } from '@tradepost/service-kit/purge-keys.ts';
+import { oldKeys, purgeHourly } from '@tradepost/service-kit/purge-hourly.ts';
 import { runProcess } from '@tradepost/service-kit/server.ts';
 import { connectClients } from './clients/connect-clients.ts';
 import { readOrderConfig } from './config.ts';
+import { connectSinks } from './connect-sinks.ts';
 import { armCrashPoint } from './crash-point.ts';
-import { measureSteps, measureUpstreams } from './metrics.ts';
+import { listenedTopics, listenWith } from './listener.ts';
+import { measureSteps } from './metrics.ts';
 import { defineModels } from './models.ts';
 import { resumeOrders } from './saga/resume-orders.ts';
+import { deliverWebhooks } from './webhook-deliveries/deliver-webhooks.ts';
+import { endedDeliveries } from './webhook-deliveries/webhook-deliveries.queries.ts';
 
 /** order-worker: the same image as order-service, without its API. It goes on with orders that nobody is at. */
 const config = readOrderConfig();
@@ -23,9 +29,13 @@ armCrashPoint(config.CRASH_POINT);
 
 await runProcess({ config, logger, metrics }, async () => {
   await migrate(path.join(import.meta.dirname, '../migrations'), config, logger);
-  const { isBroken, ...clients } = connectClients(config);
-  measureUpstreams(metrics, isBroken);
+  const clients = connectClients(config, metrics);
+  const inbox = { database, logger, listener: listenWith({ database }, config) };
+  const relaying = await startRelays({ database, logger, metrics }, connectSinks(config, inbox));
+  const listening = startListening(config, { groupId: 'order-service', topics: listenedTopics }, inbox);
   const resuming = resumeOrders({ database, logger, ...clients });
-  const purging = purgeKeysHourly(database, logger);
-  return { ping: database.ping, closing: [purging.stop, resuming.stop, database.close] };
+  const delivering = deliverWebhooks({ database, logger, ...clients });
+  const purging = purgeHourly({ database, logger }, [oldKeys, oldInboxRows, endedDeliveries]);
+  const loops = [purging, resuming, delivering, listening, relaying];
+  return { ping: database.ping, closing: [...loops.map(({ stop }) => stop), database.close] };
 });

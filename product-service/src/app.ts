@@ -1,3 +1,4 @@
+import { eventRoutes } from '@tradepost/events/events.routes.ts';
 import type { Authenticate } from '@tradepost/service-kit/authenticate.ts';
 import type { Database } from '@tradepost/service-kit/database.ts';
 import { errorHandler, noSuchPath } from '@tradepost/service-kit/error-handler.ts';
@@ -8,9 +9,13 @@ import { mountRoutes, type Route } from '@tradepost/service-kit/route.ts';
 import { shedLoad } from '@tradepost/service-kit/shed-load.ts';
 import express, { type Express } from 'express';
 import { auditRoutes } from './audit/audit.routes.ts';
+import { toldTables } from './audit/told-tables.ts';
 import { inventoryRoutes } from './inventory/inventory.routes.ts';
 import { productRoutes } from './products/products.routes.ts';
 import { reservationRoutes } from './reservations/reservations.routes.ts';
+
+/** This service tells, and listens to nobody. */
+const nobody = { handlers: {} };
 
 export interface AppDependencies {
   database: Database;
@@ -41,6 +46,10 @@ export function createPublicApp(dependencies: AppDependencies): Express {
 
 /** What other services call, on a listener of its own that Nginx does not know. */
 export function createInternalApp(dependencies: AppDependencies): Express {
-  const routes = [...reservationRoutes(dependencies), ...auditRoutes(dependencies)];
+  const routes = [
+    ...reservationRoutes(dependencies),
+    ...auditRoutes(dependencies),
+    ...eventRoutes({ ...dependencies, listener: nobody }, toldTables),
+  ];
   return createApp(dependencies, '/internal/v1', mountRoutes(routes, dependencies.authenticate.services));
 }

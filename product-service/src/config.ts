@@ -1,7 +1,9 @@
+import { eventSettings, faultsOfSinks } from '@tradepost/events/config.ts';
 import { readConfig, settings as common, urlList } from '@tradepost/service-kit/config.ts';
 
 export const settings = {
   ...common,
+  ...eventSettings,
   JWKS_URL: urlList,
   ORDER_SERVICE_URL: urlList,
 };
@@ -9,5 +11,5 @@ export const settings = {
 export type Config = ReturnType<typeof readProductConfig>;
 
 export function readProductConfig() {
-  return readConfig(settings);
+  return readConfig(settings, faultsOfSinks);
 }

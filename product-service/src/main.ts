@@ -1,15 +1,17 @@
 import path from 'node:path';
+import { startRelays } from '@tradepost/events/open-sinks.ts';
 import { authenticateServices, authenticateUsers } from '@tradepost/service-kit/authenticate.ts';
 import { openDatabase } from '@tradepost/service-kit/database.ts';
 import { fetchIssuerKeys } from '@tradepost/service-kit/key-set.ts';
 import { createLogger } from '@tradepost/service-kit/logger.ts';
 import { createMetrics } from '@tradepost/service-kit/metrics.ts';
 import { migrate } from '@tradepost/service-kit/migrate.ts';
-import { purgeKeysHourly } from '@tradepost/service-kit/purge-keys.ts';
+import { oldKeys, purgeHourly } from '@tradepost/service-kit/purge-hourly.ts';
 import { runProcess } from '@tradepost/service-kit/server.ts';
 import { createInternalApp, createPublicApp } from './app.ts';
 import { createOrderClient } from './clients/order-client.ts';
 import { readProductConfig } from './config.ts';
+import { connectSinks } from './connect-sinks.ts';
 import { reviewHolds } from './hold-reviews/review-holds.ts';
 import { measureHolds } from './metrics.ts';
 import { defineModels } from './models.ts';
@@ -28,11 +30,11 @@ await runProcess({ config, logger, metrics }, async () => {
     users: authenticateUsers(await fetchIssuerKeys(config.JWKS_URL, logger), { issuer, audience }),
     services: authenticateServices(config.SERVICE_PUBLIC_KEYS_FILE, 'product-service'),
   };
+  const relaying = await startRelays({ database, logger, metrics }, connectSinks(config));
   const dependencies = { database, authenticate, logger, metrics };
-  const purging = purgeKeysHourly(database, logger);
-  const orders = createOrderClient(config.ORDER_SERVICE_URL, config.SERVICE_KEY_FILE);
-  const reviewing = reviewHolds({ database, orders, logger });
-  const closing = [purging.stop, reviewing.stop, database.close];
+  const purging = purgeHourly({ database, logger }, [oldKeys]);
+  const reviewing = reviewHolds({ database, orders: createOrderClient(config), logger });
+  const closing = [purging.stop, reviewing.stop, relaying.stop, database.close];
   const [publicApp, internalApp] = [createPublicApp(dependencies), createInternalApp(dependencies)];
   return { publicApp, internalApp, ping: database.ping, closing };
 });

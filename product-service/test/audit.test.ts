@@ -81,6 +81,7 @@ test('finds nothing in a sound shop, and has looked at all of it', async () => {
     [2, 4, 0, []],
     [2, 5, 0, []],
     [11, 2, 0, []],
+    [9, 14, 0, []],
   ]);
 });
 

@@ -31,7 +31,10 @@ afterAll(async () => {
 });
 
 function startReviews(url = orders.url): void {
-  const client = createOrderClient([url], keys.keyFile('product-service'));
+  const client = createOrderClient({
+    ORDER_SERVICE_URL: [url],
+    SERVICE_KEY_FILE: keys.keyFile('product-service'),
+  });
   stops.push(reviewHolds({ database: app.database, orders: client, logger: silentLogger }).stop);
 }
 

@@ -2,7 +2,7 @@ import { id, text, time } from '@tradepost/service-kit/fields.ts';
 import { cursorParameter, limitParameter, pageOf } from '@tradepost/service-kit/pagination.ts';
 import { z } from 'zod';
 import { tokens } from '../shapes.ts';
-import { passwordFault } from './password-rules.ts';
+import { passwordFault } from '../passwords/password-rules.ts';
 import { roles } from './user-role.model.ts';
 
 export const email = z.email().max(254).toLowerCase();

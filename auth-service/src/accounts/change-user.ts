@@ -6,6 +6,7 @@ import {
   withChanges,
 } from '@tradepost/service-kit/precondition.ts';
 import { type Account, readAccount, versionOf, viewAccount } from './accounts.queries.ts';
+import { recordCustomerChange } from './record-customer-change.ts';
 import { User } from './user.model.ts';
 
 interface UserChange {
@@ -34,6 +35,7 @@ export async function changeUser(
     );
     const current = await readAccount(userId, tx);
     if (updated === 0) throw staleVersion([String(version)], versionOf(current), viewAccount(current));
+    await recordCustomerChange(database, tx, { account: current, changedFields: changed });
     return current;
   });
 }

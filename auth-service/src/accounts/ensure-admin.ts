@@ -2,8 +2,8 @@ import type { Database } from '@tradepost/service-kit/database.ts';
 import type { Logger } from '@tradepost/service-kit/logger.ts';
 import { Problem } from '@tradepost/service-kit/problem.ts';
 import { emailTaken } from './accounts.errors.ts';
-import { passwordFault } from './password-rules.ts';
-import type { Passwords } from './hash-passwords.ts';
+import { passwordFault } from '../passwords/password-rules.ts';
+import type { Passwords } from '../passwords/hash-passwords.ts';
 import { registerUser } from './register-user.ts';
 import { UserRole } from './user-role.model.ts';
 

@@ -1,8 +1,10 @@
+import { recordEvents } from '@tradepost/events/record-event.ts';
 import { type Database, isDuplicate } from '@tradepost/service-kit/database.ts';
 import { v7 as uuidv7 } from 'uuid';
+import { customerEvent } from '../events.ts';
 import { emailTaken } from './accounts.errors.ts';
 import { type Account, readAccount } from './accounts.queries.ts';
-import type { Passwords } from './hash-passwords.ts';
+import type { Passwords } from '../passwords/hash-passwords.ts';
 import { type Role, UserRole } from './user-role.model.ts';
 import { User } from './user.model.ts';
 
@@ -32,6 +34,12 @@ export async function registerUser(
       roles.map((role) => ({ userId, role })),
       { transaction: tx },
     );
-    return readAccount(userId, tx);
+    const account = await readAccount(userId, tx);
+    const data = { customerId: userId, email, displayName };
+    const sequence = account.user.version;
+    await recordEvents(database, tx, [
+      customerEvent({ type: 'customer.created', subject: userId, sequence, data }),
+    ]);
+    return account;
   });
 }

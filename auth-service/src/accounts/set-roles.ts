@@ -3,6 +3,7 @@ import { type EntityTags, requireMatch, withChanges } from '@tradepost/service-k
 import type { Transaction } from 'sequelize';
 import { lastAdmin } from './accounts.errors.ts';
 import { type Account, readAccount, versionOf, viewAccount } from './accounts.queries.ts';
+import { recordCustomerChange } from './record-customer-change.ts';
 import { type Role, UserRole } from './user-role.model.ts';
 import { User } from './user.model.ts';
 
@@ -49,6 +50,8 @@ export async function setRoles(
       { version: version + 1, fieldVersions },
       { where: { id: userId, version }, transaction: tx },
     );
-    return readAccount(userId, tx);
+    const changed = await readAccount(userId, tx);
+    await recordCustomerChange(database, tx, { account: changed, changedFields: ['roles'] });
+    return changed;
   });
 }

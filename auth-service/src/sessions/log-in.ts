@@ -1,6 +1,6 @@
 import type { Database } from '@tradepost/service-kit/database.ts';
 import { findAccount } from '../accounts/accounts.queries.ts';
-import type { Passwords } from '../accounts/hash-passwords.ts';
+import type { Passwords } from '../passwords/hash-passwords.ts';
 import { User } from '../accounts/user.model.ts';
 import type { TokenIssuer, Tokens } from './issue-tokens.ts';
 import { invalidCredentials } from './sessions.errors.ts';

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { registerSinks } from '@tradepost/events/register-sinks.ts';
 import {
   authenticateServices,
   authenticateUsers,
@@ -11,7 +12,7 @@ import supertest from 'supertest';
 import { type CheckedApp, serveChecked } from '../../../testing/checked-app.ts';
 import { writeServiceKeys } from '../../../testing/service-keys.ts';
 import { ensureAdmin } from '../../src/accounts/ensure-admin.ts';
-import { hashPasswords } from '../../src/accounts/hash-passwords.ts';
+import { hashPasswords } from '../../src/passwords/hash-passwords.ts';
 import { createInternalApp, createPublicApp } from '../../src/app.ts';
 import { defineModels } from '../../src/models.ts';
 import { loadSigningKeys, type SigningKeys } from '../../src/sessions/load-signing-keys.ts';
@@ -73,6 +74,7 @@ async function prepare(database: TestDatabase, cost: number, leewaySeconds: numb
 /** The service as it runs, on a schema of its own: with a pool of one connection, but for tests of races. */
 export async function startAuthApp({ poolSize = 1, cost = 4, leewaySeconds = 0 } = {}): Promise<AuthApp> {
   const database = await createTestDatabase(migrations, poolSize);
+  await registerSinks(database, [{ name: 'test' }]);
   defineModels(database.sequelize);
   const { app, ...inside } = await prepare(database, cost, leewaySeconds);
   const { request, url, close } = await serveChecked(app);

@@ -1,3 +1,5 @@
+import { changedSinceFirstRelay } from '@tradepost/events/told-versions.ts';
+import { orders, payments } from '../events.ts';
 import { type OrderStatus, orderStatuses } from '../orders/order.model.ts';
 import type { Check } from '@tradepost/service-kit/run-checks.ts';
 
@@ -31,7 +33,7 @@ export const isIdle = `COALESCE(step, 'nothing') IN ('nothing', 'expire')`;
 /** Nothing but a move raises the version of an order yet, so that its moves are numbered 1, 2, 3. */
 const timelines: Check = {
   invariant: 3,
-  says: 'an order moves only as drawn, and each move has its row in the timeline (outbox row: not built)',
+  says: 'an order moves only as drawn, and each move has its row in the timeline',
   counts: 'SELECT COUNT(*) AS checked FROM order_timeline',
   finds: `
     SELECT orders.id
@@ -44,6 +46,29 @@ const timelines: Check = {
          GROUP BY move.order_id) AS history ON history.order_id = orders.id
       LEFT JOIN order_timeline AS last ON last.order_id = orders.id AND last.version = orders.version
      WHERE NOT COALESCE(moves = orders.version AND drawn_moves = moves AND last.status = orders.status, FALSE)`,
+};
+
+/** What has changed and was not told up to its last version. That of the last seconds may be on its way through Kafka. */
+const untold = (table: string, source: string, hasTold: string): string => `
+    SELECT ${table}.id
+      FROM ${table} LEFT JOIN inbox_sequences AS told ON told.source = '${source}' AND told.subject = ${table}.id
+     WHERE COALESCE(told.last_sequence, 0) <> ${table}.version AND ${hasTold}
+       AND ${table}.updated_at < NOW(3) - INTERVAL 10 SECOND
+       AND NOT EXISTS (SELECT 1 FROM outbox WHERE JSON_VALUE(event, '$.subject') = ${table}.id)
+       AND NOT EXISTS (SELECT 1 FROM dead_letters WHERE JSON_VALUE(event, '$.subject') = ${table}.id)`;
+
+const toldMoves: Check = {
+  invariant: 3,
+  says: 'each move of an order was told',
+  counts: 'SELECT COUNT(*) AS checked FROM orders',
+  finds: untold('orders', orders.source, changedSinceFirstRelay),
+};
+
+const toldAttempts: Check = {
+  invariant: 9,
+  says: 'each attempt to pay was told',
+  counts: 'SELECT COUNT(*) AS checked FROM payments',
+  finds: untold('payments', payments.source, 'version > 0'),
 };
 
 /** A key stands for one resource by being the table's primary key; the reverse is looked for here. */
@@ -116,4 +141,12 @@ const dueSteps: Check = {
        ELSE ${soon} END, FALSE)`,
 };
 
-export const orderChecks: readonly Check[] = [timelines, keys, captures, amounts, dueSteps];
+export const orderChecks: readonly Check[] = [
+  timelines,
+  toldMoves,
+  toldAttempts,
+  keys,
+  captures,
+  amounts,
+  dueSteps,
+];

@@ -2,6 +2,7 @@ import type { Database } from '@tradepost/service-kit/database.ts';
 import type { OrderStatus } from '../orders/order.model.ts';
 import type { PaymentStatus } from '../payments/payment.model.ts';
 import { isIdle } from './audit.checks.ts';
+import type { ToldThing } from './compare-told.ts';
 
 export interface AuditedOrder {
   orderId: string;
@@ -87,4 +88,30 @@ export function readPayments(
     },
     ({ chargeId }) => chargeId,
   );
+}
+
+/** How far all things of a source were told, or some, in ascending subject. */
+export function readTold(
+  { select }: Reader,
+  source: string,
+  ids?: readonly string[],
+): AsyncIterable<ToldThing> {
+  return readPages(
+    (after) =>
+      select<ToldThing>(
+        `SELECT subject, last_sequence AS version FROM inbox_sequences
+          WHERE source = :source AND subject > :after ${ids === undefined ? '' : 'AND subject IN (:ids)'}
+          ORDER BY subject LIMIT ${pageSize}`,
+        { source, after, ids },
+      ),
+    ({ subject }) => subject,
+  );
+}
+
+/** What has events that were set aside: told, and waiting for an admin. */
+export async function readParked({ select }: Reader): Promise<Set<string>> {
+  const rows = await select<{ subject: string }>(
+    `SELECT DISTINCT JSON_VALUE(event, '$.subject') AS subject FROM dead_letters WHERE sink = ''`,
+  );
+  return new Set(rows.map(({ subject }) => subject));
 }

@@ -4,8 +4,8 @@ import { auditOrders } from './audit-orders.ts';
 import { type AuditDependencies, auditShop } from './audit-shop.ts';
 import { findings, shopAudit } from './audit.schemas.ts';
 
-/** Events and the ledger of the sellers. */
-const notBuilt = [9, 10];
+/** The ledger of the sellers. */
+const notBuilt = [10];
 
 const auditShopRoute = (dependencies: AuditDependencies) =>
   route({

@@ -1,7 +1,7 @@
 import type { AuditedCharge } from '../clients/audit-client.ts';
 import type { AuditedPayment } from './audit.queries.ts';
 import { mergeJoin } from './merge-join.ts';
-import { startTally, type Tally, tallyOrder } from './tally.ts';
+import { startTally, type Tally, tallyOne } from './tally.ts';
 
 interface Sides {
   payments: AsyncIterable<AuditedPayment>;
@@ -45,9 +45,9 @@ export async function compareCharges({ payments, charges }: Sides): Promise<Tall
   for await (const [payment, charge] of mergeJoin(payments, charges, ({ chargeId }) => chargeId)) {
     if (!isNoted(payment) && !isTaken(charge)) continue;
     const orderId = orderOf(payment, charge);
-    if (isSettled(payment)) tallyOrder(captured, orderId, isSameCapture(payment, charge));
+    if (isSettled(payment)) tallyOne(captured, orderId, isSameCapture(payment, charge));
     if (payment && charge && isSameCapture(payment, charge))
-      tallyOrder(money, orderId, isSameMoney(payment, charge));
+      tallyOne(money, orderId, isSameMoney(payment, charge));
   }
   return [captured, money];
 }

@@ -2,7 +2,7 @@ import type { AuditedReservation } from '../clients/audit-client.ts';
 import type { OrderStatus } from '../orders/order.model.ts';
 import type { AuditedOrder } from './audit.queries.ts';
 import { mergeJoin } from './merge-join.ts';
-import { startTally, type Tally, tallyOrder } from './tally.ts';
+import { startTally, type Tally, tallyOne } from './tally.ts';
 
 type Stock = AuditedReservation['status'] | 'none';
 
@@ -37,10 +37,9 @@ export async function compareReservations({ orders, reservations }: Sides): Prom
     'paid or later <=> its stock is sold; waiting for payment <=> held; rejected, cancelled, failed <=> free (once idle)',
   );
   for await (const [order, reservation] of mergeJoin(orders, reservations, ({ orderId }) => orderId)) {
-    if (reservation && !reservation.isTombstone) tallyOrder(placed, reservation.orderId, order !== undefined);
+    if (reservation && !reservation.isTombstone) tallyOne(placed, reservation.orderId, order !== undefined);
     const expected = order?.isIdle ? stockOf[order.status] : undefined;
-    if (order && expected)
-      tallyOrder(settled, order.orderId, expected.includes(reservation?.status ?? 'none'));
+    if (order && expected) tallyOne(settled, order.orderId, expected.includes(reservation?.status ?? 'none'));
   }
   return [placed, settled];
 }

@@ -2,20 +2,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Finding } from '@tradepost/service-kit/run-checks.ts';
 import { mostRemembered, type Tally } from './tally.ts';
 
-/** Compares two databases for all orders, or for some. */
-type Compare = (orderIds?: readonly string[]) => Promise<Tally[]>;
+/** Compares two databases for all orders or other things, or for some. */
+type Compare = (ids?: readonly string[]) => Promise<Tally[]>;
 
 const pauseMs = 2_000;
 const shownIds = 20;
 
-function toFinding({ invariant, says, checked, breaches, orderIds }: Tally): Finding {
-  return { invariant, says, checked, breaches, ids: [...orderIds].sort().slice(0, shownIds) };
+function toFinding({ invariant, says, checked, breaches, ids }: Tally): Finding {
+  return { invariant, says, checked, breaches, ids: [...ids].sort().slice(0, shownIds) };
 }
 
 /** What offended at both looks. */
 function confirm(first: Tally, second: Tally | undefined): Tally {
-  const orderIds = first.orderIds.intersection(second?.orderIds ?? new Set());
-  return { ...first, orderIds, breaches: orderIds.size };
+  const ids = first.ids.intersection(second?.ids ?? new Set());
+  return { ...first, ids, breaches: ids.size };
 }
 
 /**
@@ -24,9 +24,9 @@ function confirm(first: Tally, second: Tally | undefined): Tally {
  */
 export async function compareTwice(compare: Compare): Promise<Finding[]> {
   const first = await compare();
-  const suspects = [...new Set(first.flatMap(({ orderIds }) => [...orderIds]))].sort();
+  const suspects = [...new Set(first.flatMap(({ ids }) => [...ids]))].sort();
   // So many at once are not on the move.
-  const isHopeless = first.some(({ orderIds }) => orderIds.size >= mostRemembered);
+  const isHopeless = first.some(({ ids }) => ids.size >= mostRemembered);
   if (suspects.length === 0 || isHopeless) return first.map(toFinding);
   await sleep(pauseMs);
   const second = await compare(suspects);

@@ -1,3 +1,4 @@
+import type { ThingVersion } from '@tradepost/events/told-versions.ts';
 import { type HttpClient, UpstreamUnavailable } from '@tradepost/service-kit/http-client.ts';
 
 /** What a service has found in its own database. */
@@ -26,6 +27,15 @@ export interface AuditedCharge {
   refundedMinor: number;
 }
 
+/** Who tells order-service what has changed, by the source of the events. */
+const tellers = {
+  '/auth-service/customers': 'accounts',
+  '/product-service/products': 'products',
+  '/product-service/stock': 'products',
+} as const;
+export type ToldSource = keyof typeof tellers;
+export const toldSources = Object.keys(tellers) as ToldSource[];
+
 /** Asks the others for their part of the audit. Each verb throws UpstreamUnavailable, which names who cannot be asked. */
 export interface AuditClient {
   auditProducts(): Promise<ServiceFinding[]>;
@@ -34,6 +44,8 @@ export interface AuditClient {
   reservations(orderIds?: readonly string[]): AsyncIterable<AuditedReservation>;
   /** In ascending charge id; all of them, or those of some orders. */
   charges(orderIds?: readonly string[]): AsyncIterable<AuditedCharge>;
+  /** In ascending subject; all that a source tells of, or some. */
+  versions(source: ToldSource, ids?: readonly string[]): AsyncIterable<ThingVersion>;
 }
 
 interface Page<Item> {
@@ -49,7 +61,7 @@ interface ChargeItem extends Pick<AuditedCharge, 'chargeId' | 'orderId' | 'statu
 /** Whoever waits for the audit is told after 5 s that it takes too long. */
 const deadlineMs = 4_500;
 const pageSize = 1_000;
-/** As many as product-service takes in one call. */
+/** As many as a service takes in one call. */
 const idsAtOnce = 100;
 
 /** Asks one service, and says which one when it cannot be asked. */
@@ -74,6 +86,20 @@ async function* readPages<Item>(read: (cursor: string | null) => Promise<Page<It
   }
 }
 
+/** All items, page by page, or those of some ids. Both the list and the ids ascend. */
+async function* readListed<Item>(
+  read: (query: string) => Promise<Page<Item>>,
+  [name, ids]: [parameter: string, ids: readonly string[] | undefined],
+): AsyncGenerator<Item> {
+  if (ids === undefined) {
+    const after = (cursor: string | null): string => (cursor === null ? '' : `&after=${cursor}`);
+    yield* readPages((cursor) => read(`limit=${pageSize}${after(cursor)}`));
+    return;
+  }
+  for (let start = 0; start < ids.length; start += idsAtOnce)
+    yield* (await read(`${name}=${ids.slice(start, start + idsAtOnce).join(',')}`)).items;
+}
+
 function toCharge({ amount, refunded, ...charge }: ChargeItem): AuditedCharge {
   const [amountMinor, currency] = [amount?.amount ?? null, amount?.currency ?? null];
   return { ...charge, amountMinor, currency, refundedMinor: refunded?.amount ?? 0 };
@@ -82,30 +108,29 @@ function toCharge({ amount, refunded, ...charge }: ChargeItem): AuditedCharge {
 export function createAuditClient(
   others: Record<'products' | 'accounts' | 'provider', HttpClient>,
 ): AuditClient {
-  const askProducts = asking('product-service', others.products);
-  const askAccounts = asking('auth-service', others.accounts);
+  const asks = {
+    products: asking('product-service', others.products),
+    accounts: asking('auth-service', others.accounts),
+  };
   const askProvider = asking('the payment provider', others.provider);
   const findingsOf = async (ask: ReturnType<typeof asking>): Promise<ServiceFinding[]> =>
     (await ask<{ findings: ServiceFinding[] }>('/internal/v1/audit')).findings;
-  const path = '/internal/v1/audit/reservations';
 
   return {
-    auditProducts: () => findingsOf(askProducts),
-    auditAccounts: () => findingsOf(askAccounts),
+    auditProducts: () => findingsOf(asks.products),
+    auditAccounts: () => findingsOf(asks.accounts),
 
-    async *reservations(orderIds) {
-      if (orderIds === undefined) {
-        const after = (cursor: string | null): string => (cursor === null ? '' : `&after=${cursor}`);
-        yield* readPages((cursor) =>
-          askProducts<Page<AuditedReservation>>(`${path}?limit=${pageSize}${after(cursor)}`),
-        );
-      } else {
-        for (let start = 0; start < orderIds.length; start += idsAtOnce) {
-          const some = orderIds.slice(start, start + idsAtOnce);
-          yield* (await askProducts<Page<AuditedReservation>>(`${path}?orderIds=${some.join(',')}`)).items;
-        }
-      }
-    },
+    reservations: (orderIds) =>
+      readListed(
+        (query) => asks.products(`/internal/v1/audit/reservations?${query}`),
+        ['orderIds', orderIds],
+      ),
+
+    versions: (source, ids) =>
+      readListed(
+        (query) => asks[tellers[source]](`/internal/v1/audit/versions?source=${source}&${query}`),
+        ['ids', ids],
+      ),
 
     async *charges(orderIds) {
       const wanted = orderIds && new Set<string | null>(orderIds);

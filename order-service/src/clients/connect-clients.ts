@@ -1,20 +1,27 @@
 import { readSigningKey, serviceAuthorization } from '@tradepost/service-kit/authenticate.ts';
 import { createHttpClient } from '@tradepost/service-kit/http-client.ts';
+import type { Metrics } from '@tradepost/service-kit/metrics.ts';
 import type { Config } from '../config.ts';
+import { measureUpstreams } from '../metrics.ts';
 import { type AuditClient, createAuditClient } from './audit-client.ts';
+import { createDeadLetterClient, type DeadLetterClient } from './dead-letter-client.ts';
 import { createPaymentClient, type PaymentClient } from './payment-client.ts';
 import { createProductClient, type ProductClient } from './product-client.ts';
+import { createWebhookClient, type WebhookClient } from './webhook-client.ts';
 
 interface Clients {
   products: ProductClient;
   payments: PaymentClient;
   audits: AuditClient;
-  /** For each of those that orders cannot go on without: whether it is left alone, because it gives no answer. */
-  isBroken: { productService: () => boolean; paymentProvider: () => boolean };
+  deadLetters: DeadLetterClient;
+  webhooks: WebhookClient;
 }
 
-/** The clients of this process: it signs its calls to other services, and shows the provider its key. */
-export function connectClients(config: Config): Clients {
+/**
+ * The clients of this process: it signs its calls to other services, and shows the provider its key. Those that orders
+ * cannot go on without are measured.
+ */
+export function connectClients(config: Config, metrics: Metrics): Clients {
   const signingKey = readSigningKey(config.SERVICE_KEY_FILE);
   const toProducts = serviceAuthorization(signingKey, 'order-service', 'product-service');
   const toAccounts = serviceAuthorization(signingKey, 'order-service', 'auth-service');
@@ -25,15 +32,21 @@ export function connectClients(config: Config): Clients {
     authorization: toProvider,
     maxRetries: 0,
   });
+  // Clients of their own: an audit that takes too long must not make the orders think that nobody answers.
+  const forAdmins = {
+    products: createHttpClient(config.PRODUCT_SERVICE_URL, { authorization: toProducts }),
+    accounts: createHttpClient(config.AUTH_SERVICE_URL, { authorization: toAccounts }),
+    provider: createHttpClient(config.PAYMENT_PROVIDER_URL, { authorization: toProvider }),
+  };
+  measureUpstreams(metrics, { productService: products.isBroken, paymentProvider: payments.isBroken });
   return {
     products: createProductClient(products),
     payments: createPaymentClient(payments),
-    isBroken: { productService: products.isBroken, paymentProvider: payments.isBroken },
-    // Clients of its own: an audit that takes too long must not make the orders think that nobody answers.
-    audits: createAuditClient({
-      products: createHttpClient(config.PRODUCT_SERVICE_URL, { authorization: toProducts }),
-      accounts: createHttpClient(config.AUTH_SERVICE_URL, { authorization: toAccounts }),
-      provider: createHttpClient(config.PAYMENT_PROVIDER_URL, { authorization: toProvider }),
+    audits: createAuditClient(forAdmins),
+    deadLetters: createDeadLetterClient({
+      'product-service': forAdmins.products,
+      'auth-service': forAdmins.accounts,
     }),
+    webhooks: createWebhookClient(config.WEBHOOK_TRUSTED_HOSTS),
   };
 }

@@ -1,5 +1,6 @@
 import type { Database } from '@tradepost/service-kit/database.ts';
 import type { Transaction } from 'sequelize';
+import { recordMoves } from '../timeline/record-moves.ts';
 import type { OrderStatus } from './order.model.ts';
 
 interface OrderMove {
@@ -37,10 +38,6 @@ export async function moveOrder(
     tx,
   );
   if (moved === 0) return false;
-  await database.change(
-    'INSERT INTO order_timeline (order_id, version, status) SELECT id, version, status FROM orders WHERE id = :orderId',
-    { orderId },
-    tx,
-  );
+  await recordMoves(database, tx, [orderId]);
   return true;
 }

@@ -6,6 +6,7 @@ import type { ReservationRequest } from '../clients/product-client.ts';
 import { crashPoint } from '../crash-point.ts';
 import { advanceWhileAwaited } from '../saga/advance-while-awaited.ts';
 import { leaseSeconds, type SagaDependencies } from '../saga/step.ts';
+import { recordMoves } from '../timeline/record-moves.ts';
 import { OrderItem } from './order-item.model.ts';
 import { type Address, Order, type PaymentMeans } from './order.model.ts';
 import type { PlacedOrder } from './orders.queries.ts';
@@ -79,11 +80,7 @@ async function startSagas(database: Database, tx: Transaction, orders: readonly 
     { orderIds, leaseSeconds },
     tx,
   );
-  await database.change(
-    'INSERT INTO order_timeline (order_id, version, status) SELECT id, version, status FROM orders WHERE id IN (:orderIds)',
-    { orderIds },
-    tx,
-  );
+  await recordMoves(database, tx, orderIds);
 }
 
 /** Places an order: records it as pending, goes on with it while the buyer waits, and keeps what is known by then. */

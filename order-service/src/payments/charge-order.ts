@@ -8,6 +8,7 @@ import type { SagaDependencies, Step, StepAtWork } from '../saga/step.ts';
 import { type Noted, noteCharge } from './note-charge.ts';
 import type { Payment } from './payment.model.ts';
 import { countAttempts, findOpenPayment, maxAttempts } from './payments.queries.ts';
+import { recordAttempt } from './record-attempt.ts';
 
 /** Sends a charge. Undefined when nothing is known, not even after asking: something may have been taken, or may be yet. */
 async function send(payments: PaymentClient, payment: Payment): Promise<ChargeOutcome | undefined> {
@@ -74,11 +75,12 @@ export async function chargeOrder(
 async function putOff({ database }: SagaDependencies, payment: Payment): Promise<void> {
   const { id, orderId, attempts } = payment;
   await database.transaction(async (tx) => {
-    await database.change(
-      `UPDATE payments SET attempts = attempts + 1 WHERE id = :id AND status = 'processing'`,
+    const counted = await database.change(
+      `UPDATE payments SET attempts = attempts + 1, version = version + 1 WHERE id = :id AND status = 'processing'`,
       { id },
       tx,
     );
+    if (counted > 0) await recordAttempt(database, tx, id);
     const inSeconds = backOff(attempts + 1);
     const error = 'The payment provider came to no outcome.';
     await scheduleStep(database, { orderId, after: 'charge', next: 'charge', inSeconds, error }, tx);

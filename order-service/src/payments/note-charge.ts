@@ -8,6 +8,7 @@ import { scheduleStep } from '../saga/schedule-step.ts';
 import type { Step } from '../saga/step.ts';
 import type { Payment } from './payment.model.ts';
 import { countAttempts, maxAttempts } from './payments.queries.ts';
+import { recordAttempt } from './record-attempt.ts';
 import { recordRefund } from '../refunds/record-refund.ts';
 
 export interface Noted {
@@ -43,13 +44,14 @@ export async function noteCharge(
   const declineCode = outcome.status === 'declined' ? outcome.declineCode : null;
   const rested = await database.change(
     `UPDATE payments
-        SET status = :status, decline_code = :declineCode, attempts = GREATEST(attempts + :sends, IF(:status = 'failed', 0, 1)), token = NULL,
+        SET status = :status, decline_code = :declineCode, version = version + 1, attempts = GREATEST(attempts + :sends, IF(:status = 'failed', 0, 1)), token = NULL,
             live_order_id = IF(:status = 'captured', order_id, NULL)
       WHERE id = :paymentId AND status = 'processing'`,
     { paymentId, status: outcome.status, declineCode, sends },
     tx,
   );
   if (rested === 0) return undefined;
+  await recordAttempt(database, tx, paymentId);
   const { to, next } = decide(order, outcome, await countAttempts(orderId, tx));
   await moveOrder(database, tx, { orderId, from: ['paying'], to });
   if (to === 'refunding') {

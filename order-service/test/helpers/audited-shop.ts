@@ -3,6 +3,7 @@ import {
   readSigningKey,
   serviceAuthorization,
 } from '@tradepost/service-kit/authenticate.ts';
+import type { ThingVersion } from '@tradepost/events/told-versions.ts';
 import { createHttpClient } from '@tradepost/service-kit/http-client.ts';
 import { createMetrics } from '@tradepost/service-kit/metrics.ts';
 import { silentLogger } from '@tradepost/service-kit/testing.ts';
@@ -11,6 +12,7 @@ import { type CheckedApp, serveChecked } from '../../../testing/checked-app.ts';
 import { startFakeUpstream, type UpstreamCall } from '../../../testing/fake-upstream.ts';
 import { createInternalApp, createPublicApp } from '../../src/app.ts';
 import { createAuditClient } from '../../src/clients/audit-client.ts';
+import { listenWith } from '../../src/listener.ts';
 import {
   basket,
   eventually,
@@ -80,11 +82,11 @@ async function live(app: OrderApp): Promise<Lives> {
 function answerPage<Item>(
   all: Item[],
   keyOf: (item: Item) => string,
-  { after, orderIds }: { after: string; orderIds?: string },
+  { after, ids }: { after: string; ids?: string },
 ) {
   const sorted = all.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-  const left = sorted.filter((item) => keyOf(item) > after && (orderIds?.includes(keyOf(item)) ?? true));
-  const items = left.slice(0, orderIds === undefined ? 2 : 100);
+  const left = sorted.filter((item) => keyOf(item) > after && (ids?.includes(keyOf(item)) ?? true));
+  const items = left.slice(0, ids === undefined ? 2 : 100);
   return { items, nextCursor: left.length > items.length ? keyOf(items.at(-1)!) : null };
 }
 
@@ -95,7 +97,7 @@ function listReservations({ products }: OrderApp, query: URLSearchParams) {
   const orderIds = query.get('orderIds');
   return answerPage(items, ({ orderId }) => orderId, {
     after: query.get('after') ?? '',
-    ...(orderIds && { orderIds }),
+    ...(orderIds && { ids: orderIds }),
   });
 }
 
@@ -124,17 +126,32 @@ const finding = (invariant: number) => ({
 /** The other services and the provider, as far as an audit asks them; they tell what the fakes of the orders have done. */
 async function startOthers(app: OrderApp) {
   const found = { products: [finding(1)], accounts: [finding(12)] };
+  /** Versions that the others have come to, by the source of their events. */
+  const versions: Record<string, ThingVersion[]> = {};
+  const listVersions = (query: URLSearchParams) => {
+    const ids = query.get('ids');
+    return answerPage(versions[query.get('source') ?? ''] ?? [], ({ subject }) => subject, {
+      after: query.get('after') ?? '',
+      ...(ids && { ids }),
+    });
+  };
   const answer = (call: UpstreamCall) => {
     const { pathname, searchParams: query } = new URL(call.path, 'http://fake');
     if (pathname === '/provider/v1/charges') return { status: 200, body: listCharges(app, query) };
     if (pathname === '/internal/v1/audit') return { status: 200, body: { findings: found.products } };
+    if (pathname === '/internal/v1/audit/versions') return { status: 200, body: listVersions(query) };
     return { status: 200, body: listReservations(app, query) };
   };
   const products = await startFakeUpstream(async (call) => (await others.before?.(call), answer(call)));
   const provider = await startFakeUpstream(async (call) => (await others.before?.(call), answer(call)));
-  const accounts = await startFakeUpstream(() => ({ status: 200, body: { findings: found.accounts } }));
+  const accounts = await startFakeUpstream(({ path }) => {
+    const { pathname, searchParams: query } = new URL(path, 'http://fake');
+    const body = pathname === '/internal/v1/audit' ? { findings: found.accounts } : listVersions(query);
+    return { status: 200, body };
+  });
   const others = {
     found,
+    versions,
     /** Runs before one of them answers. */
     before: undefined as ((call: UpstreamCall) => unknown) | undefined,
     addresses: { products: [products.url], accounts: [accounts.url], provider: [provider.url] },
@@ -164,6 +181,7 @@ export async function startAuditedShop(): Promise<AuditedShop> {
   const { products, accounts, provider } = others.addresses;
   const dependencies = {
     database: app.database,
+    listener: listenWith(app, { EVENT_SINKS: ['http'] }),
     audits: createAuditClient({
       products: createHttpClient(products, to('product-service')),
       accounts: createHttpClient(accounts, to('auth-service')),
@@ -178,6 +196,8 @@ export async function startAuditedShop(): Promise<AuditedShop> {
     // Nobody is asked to do anything.
     products: undefined as never,
     payments: undefined as never,
+    deadLetters: undefined as never,
+    webhooks: undefined as never,
     paymentWindowMinutes: 60,
   };
   const served = await serveChecked(createPublicApp(dependencies));

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { registerSinks } from '@tradepost/events/register-sinks.ts';
 import {
   authenticateServices,
   readSigningKey,
@@ -21,8 +22,11 @@ import { v7 as uuidv7 } from 'uuid';
 import { type CheckedApp, serveChecked } from '../../../testing/checked-app.ts';
 import { createInternalApp, createPublicApp } from '../../src/app.ts';
 import { createAuditClient } from '../../src/clients/audit-client.ts';
+import { createDeadLetterClient } from '../../src/clients/dead-letter-client.ts';
 import { createPaymentClient } from '../../src/clients/payment-client.ts';
+import { createWebhookClient } from '../../src/clients/webhook-client.ts';
 import { createProductClient } from '../../src/clients/product-client.ts';
+import { listenWith } from '../../src/listener.ts';
 import { defineModels } from '../../src/models.ts';
 import { resumeOrders } from '../../src/saga/resume-orders.ts';
 import { type FakeProducts, startFakeProducts } from './fake-products.ts';
@@ -41,7 +45,7 @@ const orderTables = [
 ];
 
 export const tokens = createTestTokens();
-export const serviceKeys = writeServiceKeys(['order-service', 'product-service']);
+export const serviceKeys = writeServiceKeys(['order-service', 'product-service', 'auth-service']);
 export const paymentWindowMinutes = 60;
 export const shipTo = { name: 'Ada Moor', line1: '1 Harbour Lane', city: 'Leiden', country: 'NL' };
 
@@ -101,18 +105,23 @@ export async function eventually<T>(read: () => Promise<T>, hoped: (value: T) =>
 interface Fakes {
   products: FakeProducts;
   provider: FakeProvider;
+  /** Receivers of the test. */
+  webhookHosts: readonly string[];
 }
 
 /** What the others tell an audit, its own test fakes. */
 const nobody = createHttpClient(['http://127.0.0.1:1']);
 
-function dependenciesOf(database: Database, { products, provider }: Fakes) {
+function dependenciesOf(database: Database, { products, provider, webhookHosts }: Fakes) {
   const services = authenticateServices(serviceKeys.publicKeysFile, 'order-service');
   return {
     database,
+    listener: listenWith({ database }, { EVENT_SINKS: ['http', 'webhook'] }),
     products: productClient(products),
     payments: createPaymentClient(createHttpClient(provider.addresses, { maxRetries: 0 })),
     audits: createAuditClient({ products: nobody, accounts: nobody, provider: nobody }),
+    deadLetters: createDeadLetterClient({ 'product-service': nobody, 'auth-service': nobody }),
+    webhooks: createWebhookClient(webhookHosts),
     paymentWindowMinutes,
     authenticate: { users: tokens.authenticate, services },
     logger: silentLogger,
@@ -155,11 +164,15 @@ function productClient({ addresses }: FakeProducts) {
 }
 
 /** The service as it runs, on a schema of its own: with a pool of one connection, but for tests of races. */
-export async function startOrderApp({ poolSize = 1 } = {}): Promise<OrderApp> {
+export async function startOrderApp({
+  poolSize = 1,
+  webhookHosts = [] as readonly string[],
+} = {}): Promise<OrderApp> {
   const database = await createTestDatabase(migrations, poolSize);
   defineModels(database.sequelize);
+  await registerSinks(database, [{ name: 'test' }]);
   const [products, provider] = [await startFakeProducts(), await startFakeProvider()];
-  const fakes = { products, provider };
+  const fakes = { products, provider, webhookHosts };
   const replica = await serve(database, fakes);
   return {
     ...replica,

@@ -1,5 +1,6 @@
 import { readSigningKey, serviceAuthorization } from '@tradepost/service-kit/authenticate.ts';
 import { createHttpClient, UpstreamUnavailable } from '@tradepost/service-kit/http-client.ts';
+import type { Config } from '../config.ts';
 
 const decisions = ['keep', 'commit', 'release', 'unknown'] as const;
 /** What is to become of a hold; `unknown` when there is no such order, and so never will be. */
@@ -10,11 +11,13 @@ export interface OrderClient {
   decideHold(orderId: string): Promise<HoldDecision>;
 }
 
+type Addressee = Pick<Config, 'ORDER_SERVICE_URL' | 'SERVICE_KEY_FILE'>;
+
 /** order-service, asked as product-service. */
-export function createOrderClient(baseUrls: readonly string[], serviceKeyFile: string): OrderClient {
-  const key = readSigningKey(serviceKeyFile);
+export function createOrderClient({ ORDER_SERVICE_URL, SERVICE_KEY_FILE }: Addressee): OrderClient {
+  const key = readSigningKey(SERVICE_KEY_FILE);
   const authorization = serviceAuthorization(key, 'product-service', 'order-service');
-  const http = createHttpClient(baseUrls, { authorization });
+  const http = createHttpClient(ORDER_SERVICE_URL, { authorization });
   return {
     async decideHold(orderId) {
       const path = `/internal/v1/orders/${orderId}/hold-decision`;

@@ -2,6 +2,7 @@ import type { Database } from '@tradepost/service-kit/database.ts';
 import type { Transaction } from 'sequelize';
 import { v7 as uuidv7 } from 'uuid';
 import { LedgerEntry, type MoveKind } from './ledger-entry.model.ts';
+import { recordStock } from './record-stock.ts';
 
 export interface Move {
   productId: string;
@@ -14,8 +15,8 @@ export interface Move {
 
 /**
  * Moves stock and writes its ledger: every move whose row can take it (0 <= reserved <= onHand afterwards).
- * The rows come last before COMMIT, because whoever wants the same product waits from here on, and in ascending
- * product id, because two transactions that take rows in different orders wait for each other.
+ * The rows come last before COMMIT but for their events, because whoever wants the same product waits from here on, and
+ * in ascending product id, because two transactions that take rows in different orders wait for each other.
  * @param moves at most one for each product
  * @returns the ids of the ledger entries, in the order of the moves; undefined when some row could not take its
  *   move: the caller must then roll back
@@ -28,8 +29,6 @@ export async function moveStock(
   const entries = moves.map((move) => ({ reason: null, orderId: null, ...move, id: uuidv7() }));
   await LedgerEntry.bulkCreate(entries, { transaction: tx });
   const rows = moves
-    // Only changed rows count as affected, and a count that finds what was expected changes none.
-    .filter(({ onHandDelta, reservedDelta }) => onHandDelta !== 0 || reservedDelta !== 0)
     .map(({ productId, onHandDelta, reservedDelta }) => ({ productId, onHandDelta, reservedDelta }))
     .sort((a, b) => (a.productId < b.productId ? -1 : 1));
   const moved = await database.change(
@@ -38,10 +37,13 @@ export async function moveStock(
          on_hand_delta  BIGINT PATH '$.onHandDelta',
          reserved_delta BIGINT PATH '$.reservedDelta')) AS move
        STRAIGHT_JOIN stock ON stock.product_id = move.product_id
-        SET stock.on_hand = stock.on_hand + move.on_hand_delta, stock.reserved = stock.reserved + move.reserved_delta
+        SET stock.on_hand = stock.on_hand + move.on_hand_delta, stock.reserved = stock.reserved + move.reserved_delta,
+            stock.version = stock.version + 1
       WHERE stock.reserved + move.reserved_delta BETWEEN 0 AND stock.on_hand + move.on_hand_delta`,
     { rows: JSON.stringify(rows) },
     tx,
   );
-  return moved === rows.length ? entries.map(({ id }) => id) : undefined;
+  if (moved !== rows.length) return undefined;
+  await recordStock(database, tx, moves);
+  return entries.map(({ id }) => id);
 }

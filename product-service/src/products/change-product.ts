@@ -8,6 +8,7 @@ import {
 import type { Database } from '@tradepost/service-kit/database.ts';
 import { Product } from './product.model.ts';
 import { readOwnProduct, versionOf, viewProduct } from './products.queries.ts';
+import { recordProduct } from './record-product.ts';
 
 export interface ProductChange {
   name?: string;
@@ -47,7 +48,8 @@ export async function changeProduct(
     const product = await readOwnProduct(productId, caller, tx);
     requireMatch(ifMatch, versionOf(product), () => viewProduct(product, caller));
     const { version } = product;
-    const fieldVersions = withChanges(versionOf(product), changedFields(product, caller, changes));
+    const changed = changedFields(product, caller, changes);
+    const fieldVersions = withChanges(versionOf(product), changed);
     // Static update() neither raises the version nor looks at it: both stand in the statement, and its count decides.
     const [updated] = await Product.update(
       { ...toColumns(changes), version: version + 1, fieldVersions },
@@ -56,6 +58,7 @@ export async function changeProduct(
     const current = await readOwnProduct(productId, caller, tx);
     if (updated === 0)
       throw staleVersion([String(version)], versionOf(current), viewProduct(current, caller));
+    await recordProduct(database, tx, { product: current, changedFields: changed });
     return current;
   });
 }

@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { moveStock } from '../inventory/move-stock.ts';
 import { Stock } from '../inventory/stock.model.ts';
 import { Product } from './product.model.ts';
+import { recordProduct } from './record-product.ts';
 
 interface NewProduct {
   sellerId: string;
@@ -22,12 +23,14 @@ export async function createProduct(
   return database.transaction(async (tx) => {
     const { amount: priceMinor, currency } = price;
     await Product.create({ ...fields, id: productId, priceMinor, currency }, { transaction: tx });
+    const product = await Product.findByPk(productId, { transaction: tx, rejectOnEmpty: true });
+    await recordProduct(database, tx, { product });
     await Stock.create({ productId, onHand: 0, reserved: 0 }, { transaction: tx });
     if (initialStock > 0) {
       await moveStock(database, tx, [
         { productId, kind: 'initial', onHandDelta: initialStock, reservedDelta: 0 },
       ]);
     }
-    return Product.findByPk(productId, { transaction: tx, rejectOnEmpty: true });
+    return product;
   });
 }

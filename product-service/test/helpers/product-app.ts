@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import { registerSinks } from '@tradepost/events/register-sinks.ts';
 import {
   authenticateServices,
   readSigningKey,
@@ -100,6 +101,7 @@ function prepare(database: TestDatabase) {
 /** The service as it runs, both listeners, on a schema of its own and a pool of one connection. */
 export async function startProductApp(): Promise<ProductApp> {
   const database = await createTestDatabase(migrations);
+  await registerSinks(database, [{ name: 'test' }]);
   const { dependencies, tokens, serviceBearer } = prepare(database);
   const outside = await serveChecked(createPublicApp(dependencies));
   const inside = await serveInternal(createInternalApp(dependencies));

@@ -3,6 +3,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { registerSinks } from '@tradepost/events/register-sinks.ts';
 import { readSigningKey, serviceAuthorization, signToken } from '@tradepost/service-kit/authenticate.ts';
 import { createTestDatabase, type TestDatabase } from '@tradepost/service-kit/testing.ts';
 import { freePorts } from '../../../scripts/local/free-port.ts';
@@ -167,11 +168,12 @@ async function patiently(send: () => Promise<Response>): Promise<Answer> {
 /** Two processes of the service, as in production, each with its own pool, on one schema. */
 export async function startReplicas(): Promise<Replicas> {
   const database = await createTestDatabase(migrations, 2);
+  await registerSinks(database, [{ name: 'test' }]);
   const issuer = await startIssuer();
   const keys = writeServiceKeys(['order-service', 'product-service']);
   const user = await createUser(database);
-  // Nobody asks about a hold in these tests.
-  const elsewhere = { JWKS_URL: issuer.url, ORDER_SERVICE_URL: 'http://127.0.0.1:1' };
+  // Nobody asks about a hold in these tests, and whoever answers takes every event.
+  const elsewhere = { JWKS_URL: issuer.url, ORDER_SERVICE_URL: issuer.url };
   const environment = { ...settingsOf(database, user, keys), ...elsewhere };
   const replicas = [await startReplica(environment), await startReplica(environment)];
   await Promise.all(replicas.map(ready));

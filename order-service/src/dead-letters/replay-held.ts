@@ -1,0 +1,32 @@
+import { replayDeadLetter, replayFailed, viewDeadLetter } from '@tradepost/events/dead-letters.ts';
+import { notFound, Problem } from '@tradepost/service-kit/problem.ts';
+import { otherServices } from '../clients/dead-letter-client.ts';
+import type { DeadLetterDependencies, HeldDeadLetter } from './dead-letters.queries.ts';
+
+async function replayHere(
+  dependencies: DeadLetterDependencies,
+  letterId: string,
+): Promise<HeldDeadLetter | undefined> {
+  try {
+    const letter = await replayDeadLetter(dependencies, letterId);
+    return { ...viewDeadLetter(letter), service: 'order-service' };
+  } catch (error) {
+    if (error instanceof Problem && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
+/** Has the service that holds a dead letter give it another try. */
+export async function replayHeld(
+  dependencies: DeadLetterDependencies,
+  { letterId }: { letterId: string },
+): Promise<HeldDeadLetter> {
+  const here = await replayHere(dependencies, letterId);
+  if (here) return here;
+  for (const service of otherServices) {
+    const replayed = await dependencies.deadLetters.replay(service, letterId);
+    if (typeof replayed === 'string') throw replayFailed(replayed);
+    if (replayed) return { ...replayed, service };
+  }
+  throw notFound('There is no dead letter with this id.');
+}

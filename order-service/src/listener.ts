@@ -1,0 +1,31 @@
+import type { Listener } from '@tradepost/events/receive-events.ts';
+import type { Database } from '@tradepost/service-kit/database.ts';
+import type { Config } from './config.ts';
+import { forgetCustomer } from './customers/forget-customer.ts';
+import { storeCustomer } from './customers/store-customer.ts';
+import { queueDeliveries } from './webhook-deliveries/queue-deliveries.ts';
+
+/** All of them: webhooks may want any. */
+export const listenedTopics = [
+  'tradepost.customers',
+  'tradepost.products',
+  'tradepost.stock',
+  'tradepost.orders',
+];
+
+/** What order-service does with events, its own among them. Outsiders are told when EVENT_SINKS names them. */
+export function listenWith(
+  dependencies: { database: Database },
+  { EVENT_SINKS }: Pick<Config, 'EVENT_SINKS'>,
+): Listener {
+  return {
+    handlers: {
+      'customer.created': (tx, event) => storeCustomer(dependencies, tx, event),
+      'customer.changed': (tx, event) => storeCustomer(dependencies, tx, event),
+      'customer.deleted': (tx, event) => forgetCustomer(dependencies, tx, event),
+    },
+    ...(EVENT_SINKS.includes('webhook') && {
+      every: (tx, events) => queueDeliveries(dependencies, tx, events),
+    }),
+  };
+}

@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database } from '@tradepost/service-kit/database.ts';
+import type { Logger } from '@tradepost/service-kit/logger.ts';
+import { runInContext } from '@tradepost/service-kit/request-context.ts';
+import type { WebhookClient } from '../clients/webhook-client.ts';
+import { type DueDelivery, noteOutcome } from './note-outcome.ts';
+import { signatureHeaders } from './signature.ts';
+
+interface DeliveryDependencies {
+  database: Database;
+  webhooks: WebhookClient;
+  logger: Logger;
+}
+
+const pollMs = 200;
+/** How many receivers one worker waits for at a time. */
+const places = 20;
+/** Longer than a receiver may take. */
+const leaseSeconds = 30;
+
+/**
+ * Takes deliveries that are due, of each webhook and partition key only the first that is still to be made: so a receiver
+ * gets the events of one key in their order.
+ */
+async function claimDue(database: Database, limit: number): Promise<DueDelivery[]> {
+  const candidates = await database.select<{ position: number }>(
+    `SELECT position FROM webhook_deliveries
+       JOIN (SELECT MIN(position) AS position FROM webhook_deliveries WHERE status = 'pending'
+              GROUP BY webhook_id, partition_key) AS first USING (position)
+      WHERE due_at <= NOW(3) ORDER BY due_at LIMIT :limit`,
+    { limit },
+  );
+  if (candidates.length === 0) return [];
+  const [claim, positions] = [randomUUID(), candidates.map(({ position }) => position)];
+  // Another worker may have seen the same ones; whoever changes the row has it.
+  await database.transaction((tx) =>
+    database.change(
+      `UPDATE webhook_deliveries SET claimed_by = :claim, due_at = NOW(3) + INTERVAL :leaseSeconds SECOND
+        WHERE position IN (:positions) AND status = 'pending' AND due_at <= NOW(3)`,
+      { claim, leaseSeconds, positions },
+      tx,
+    ),
+  );
+  return database.select<DueDelivery>(
+    `SELECT delivery.id, webhook_id AS webhookId, event_id AS eventId, event, attempts, url, secret,
+            IF(old_until > NOW(3), old_secret, NULL) AS oldSecret, NOW(3) AS sentAt
+       FROM webhook_deliveries AS delivery JOIN webhooks ON webhooks.id = webhook_id
+      WHERE claimed_by = :claim AND delivery.status = 'pending'`,
+    { claim },
+  );
+}
+
+/** Sends one, and tells what the receiver said; that it says nothing is an outcome, too. */
+async function send(
+  webhooks: WebhookClient,
+  delivery: DueDelivery,
+): Promise<{ status?: number; error?: string }> {
+  const { eventId, url, event, secret, oldSecret, sentAt } = delivery;
+  const secrets = oldSecret === null ? [secret] : [secret, oldSecret];
+  const headers = {
+    'Content-Type': 'application/cloudevents+json; charset=UTF-8',
+    'User-Agent': 'Tradepost',
+    ...signatureHeaders(secrets, { id: eventId, sentAt, body: event }),
+  };
+  try {
+    return { status: await webhooks.post(url, event, headers) };
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Sends to outsiders what is queued for them. Runs in every worker; stop() waits for those at work. */
+export function deliverWebhooks(dependencies: DeliveryDependencies): { stop: () => Promise<void> } {
+  const { database, webhooks, logger } = dependencies;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const atWork = new Set<Promise<void>>();
+
+  const deliver = async (delivery: DueDelivery): Promise<void> => {
+    const outcome = await send(webhooks, delivery);
+    await noteOutcome({ database, logger }, { delivery, ...outcome });
+  };
+  const start = (delivery: DueDelivery): void => {
+    const work = runInContext(() => deliver(delivery))
+      // Its lease ends, and somebody sends it again.
+      .catch((error: unknown) => logger.warn('what became of a delivery could not be noted', { error }))
+      .finally(() => atWork.delete(work));
+    atWork.add(work);
+  };
+  const loop = async (): Promise<void> => {
+    while (!signal.aborted) {
+      const due = await claimDue(database, places - atWork.size).catch((error: unknown) => {
+        logger.warn('due deliveries could not be claimed; trying again', { error });
+        return [];
+      });
+      due.forEach(start);
+      if (atWork.size >= places) await Promise.race(atWork);
+      else if (due.length > 0) await Promise.race([...atWork, sleep(pollMs)]);
+      else await sleep(pollMs, undefined, { signal }).catch(() => undefined);
+    }
+  };
+  const looping = loop();
+  return {
+    stop: async () => {
+      stopping.abort();
+      await looping;
+      await Promise.all(atWork);
+    },
+  };
+}

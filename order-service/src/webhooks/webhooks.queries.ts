@@ -1,0 +1,54 @@
+import { type EntityTags, requireMatch } from '@tradepost/service-kit/precondition.ts';
+import { notFound } from '@tradepost/service-kit/problem.ts';
+import { Op, type Transaction } from 'sequelize';
+import { Webhook } from './webhook.model.ts';
+
+/** Webhooks, newest first, one more than asked for. */
+export function listWebhooks({
+  limit,
+  cursor,
+}: {
+  limit: number;
+  cursor?: string | undefined;
+}): Promise<Webhook[]> {
+  return Webhook.findAll({
+    ...(cursor !== undefined && { where: { id: { [Op.lt]: cursor } } }),
+    order: [['id', 'DESC']],
+    limit: limit + 1,
+  });
+}
+
+/** Those that get events now, and which ones. */
+export function listListening(tx: Transaction): Promise<Webhook[]> {
+  return Webhook.findAll({ attributes: ['id', 'types'], where: { disabledAt: null }, transaction: tx });
+}
+
+/** A webhook that must be there; 404 when it is not. */
+export async function readWebhook(webhookId: string, tx?: Transaction): Promise<Webhook> {
+  const found = await Webhook.findByPk(webhookId, { ...(tx && { transaction: tx, lock: true }) });
+  if (!found) throw notFound('There is no such webhook.');
+  return found;
+}
+
+/** One to be edited: locked, and of the version that the caller knows, when they name one. */
+export async function lockWebhook(
+  webhookId: string,
+  ifMatch: EntityTags | undefined,
+  tx: Transaction,
+): Promise<Webhook> {
+  const found = await readWebhook(webhookId, tx);
+  const { version, fieldVersions } = found;
+  if (ifMatch !== undefined) requireMatch(ifMatch, { version, fieldVersions }, () => viewWebhook(found));
+  return found;
+}
+
+function statusOf({ failingSince, disabledAt }: Webhook) {
+  if (disabledAt) return 'disabled' as const;
+  return failingSince ? ('failing' as const) : ('active' as const);
+}
+
+/** What admins see: never the secret. */
+export function viewWebhook(webhook: Webhook) {
+  const { id, url, types, version, createdAt } = webhook;
+  return { id, url, types, status: statusOf(webhook), version, createdAt: createdAt.toISOString() };
+}

@@ -1,0 +1,12 @@
+import { httpSink } from '@tradepost/events/http-sink.ts';
+import { openSinks } from '@tradepost/events/open-sinks.ts';
+import type { Sink } from '@tradepost/events/sink.ts';
+import type { Config } from './config.ts';
+import { streams } from './events.ts';
+
+/** Where the events of this service go: order-service keeps customers, and serves the webhooks. */
+export function connectSinks(config: Config): Sink[] {
+  const { ORDER_SERVICE_URL: urls, SERVICE_KEY_FILE: serviceKeyFile } = config;
+  const orderService = httpSink({ from: 'product-service', to: 'order-service', urls, serviceKeyFile });
+  return openSinks(config, { streams, listeners: [orderService] });
+}
