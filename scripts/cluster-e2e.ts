@@ -14,6 +14,7 @@ import {
   changeSuppliedSecret,
   rotatePasswords,
 } from './cluster/roll-out-by-itself.ts';
+import { throughKafka } from './cluster/through-kafka.ts';
 import { tryConnections } from './cluster/try-connections.ts';
 import { passes, Protocol } from './deployed/protocol.ts';
 import { runReplay, runSuite, whyNoReplay } from './deployed/run-suite.ts';
@@ -45,6 +46,7 @@ const checks: Record<string, Check> = {
   away: loseDatabase,
   monitor,
   autoscale,
+  kafka: throughKafka,
   orders: countOrders,
   backup: restoreFromBackup,
   migrate: migrateAtOnce,

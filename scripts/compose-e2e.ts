@@ -4,6 +4,7 @@ import { keepsOrders } from './compose/keep-orders.ts';
 import type { Ground } from './compose/ground.ts';
 import { tellImages } from './compose/measure-images.ts';
 import { restoreFromBackup } from './compose/restore.ts';
+import { throughKafka } from './compose/through-kafka.ts';
 import type { Finding } from './deployed/print-findings.ts';
 import { passes, Protocol } from './deployed/protocol.ts';
 import { runReplay, runSuite, whyNoReplay } from './deployed/run-suite.ts';
@@ -69,6 +70,7 @@ async function tryEverything(ground: Ground): Promise<void> {
       await compose(project, 'up', '--detach');
     }),
   );
+  await time('kafka', () => throughKafka(ground));
   await time('backup', () => restoreFromBackup(ground));
 }
 

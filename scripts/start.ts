@@ -8,12 +8,13 @@ import type { Login } from './local/secrets.ts';
 import { startStack, type Stack } from './local/start-stack.ts';
 
 const dataDirectory = join(import.meta.dirname, '../.data');
-const usage = 'use npm start -- [--replicas 1 to 8] [--port 1 to 65535]';
+const usage = 'use npm start -- [--replicas 1 to 8] [--port 1 to 65535] [--kafka host:port]';
 
 interface Choices {
   replicas: number;
   port: number;
   admin: Login | undefined;
+  kafka: string | undefined;
 }
 
 function readAdmin(): Login | undefined {
@@ -34,16 +35,27 @@ function readProvider(): Partial<Record<ProcessName, Settings>> {
   return { 'order-service': given, 'order-worker': given };
 }
 
+/** Whoever tells what has happened, tells it to Kafka; order-service listens there. */
+function throughKafka(brokers: string | undefined): Settings {
+  return brokers === undefined ? {} : { EVENT_SINKS: 'kafka,webhook', KAFKA_BROKERS: brokers };
+}
+
+function settingsOf({ kafka }: Choices): (name: ProcessName) => Settings {
+  const provider = readProvider();
+  return (name) => ({ ...provider[name], ...throughKafka(kafka) });
+}
+
 function parseNumber(name: string, text: string, highest: number): number {
   const number = Number(text);
   if (/^\d+$/.test(text) && number >= 1 && number <= highest) return number;
   throw new Refusal(`--${name} ${text} is not a whole number from 1 to ${highest}: ${usage}.`);
 }
 
-function readArguments(): { replicas: string; port: string } {
+function readArguments(): { replicas: string; port: string; kafka?: string } {
   const options = {
     replicas: { type: 'string', default: '2' },
     port: { type: 'string', default: '8080' },
+    kafka: { type: 'string' },
   } as const;
   try {
     return parseArgs({ options }).values;
@@ -53,11 +65,14 @@ function readArguments(): { replicas: string; port: string } {
 }
 
 function readChoices(): Choices {
-  const { replicas, port } = readArguments();
+  const { replicas, port, kafka } = readArguments();
+  if (kafka !== undefined && !/^[^:\s]+:\d{1,5}$/.test(kafka))
+    throw new Refusal(`--kafka ${kafka} is not the host:port of a broker: ${usage}.`);
   return {
     replicas: parseNumber('replicas', replicas, 8),
     port: parseNumber('port', port, 65_535),
     admin: readAdmin(),
+    kafka,
   };
 }
 
@@ -102,7 +117,7 @@ async function main(): Promise<void> {
   const wishToStop = awaitWishToStop(giveUp);
   try {
     const choices = readChoices();
-    const settings = readProvider();
+    const settings = settingsOf(choices);
     const { signal } = giveUp;
     const stack = await startStack({ ...choices, settings, dataDirectory, onProgress: say, signal });
     await run(stack, wishToStop, signal);

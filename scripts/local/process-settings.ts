@@ -26,6 +26,9 @@ const passedOn = [
   'TMPDIR',
   'LOG_LEVEL',
   'PAYMENT_WINDOW_MINUTES',
+  'EVENT_SINKS',
+  'KAFKA_BROKERS',
+  'WEBHOOK_TRUSTED_HOSTS',
   'OTEL_EXPORTER_OTLP_ENDPOINT',
 ];
 
@@ -66,7 +69,12 @@ function ownSettings(name: ProcessName, around: ServiceSurroundings): Settings {
     PAYMENT_PROVIDER_URL: everyReplica(around, { from: name, to: 'payment-simulator', listener: 'public' }),
   });
   const perProcess: Record<ProcessName, () => Settings> = {
-    'auth-service': () => ({ BCRYPT_COST: '12', ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password }),
+    'auth-service': () => ({
+      BCRYPT_COST: '12',
+      ADMIN_EMAIL: admin.email,
+      ADMIN_PASSWORD: admin.password,
+      ORDER_SERVICE_URL: internal('order-service'),
+    }),
     'product-service': () => ({ JWKS_URL, ORDER_SERVICE_URL: internal('order-service') }),
     'order-service': orders,
     'order-worker': orders,

@@ -28,9 +28,11 @@ export const allowed: Row[] = [
   { from: ['nginx'], to: services, ports: ['TCP 3000'] },
   { from: ['product-service', 'order-service'], to: ['auth-service'], ports: ['TCP 3000'] },
   { from: ordering, to: ['product-service'], ports: ['TCP 3100'] },
-  { from: ['product-service'], to: ['order-service'], ports: ['TCP 3100'] },
+  { from: ['auth-service', 'product-service'], to: ['order-service'], ports: ['TCP 3100'] },
   { from: ['order-service'], to: ['auth-service'], ports: ['TCP 3100'] },
   { from: ordering, to: ['payment-simulator'], ports: ['TCP 3000'], place: 'local' },
+  { from: ['order-worker'], to: ['internet'], ports: ['TCP 443'] },
+  { from: ['auth-service', 'product-service', 'order-worker'], to: ['kafka'], ports: ['TCP 9092'] },
   // The real provider is somewhere outside.
   { from: ordering, to: ['internet'], ports: ['TCP 443'], place: 'production' },
   { from: ['auth-service'], to: ['auth-mysql'], ports: ['TCP 3306'], place: 'local' },

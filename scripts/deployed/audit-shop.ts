@@ -1,0 +1,19 @@
+import { logIn } from '../local/account-calls.ts';
+import { createApiClient } from '../local/api-client.ts';
+import type { Deployed } from './run-suite.ts';
+
+interface Audit {
+  breaches: number;
+  findings: { invariant: number; checked: number; breaches: number }[];
+}
+
+/** What GET /audit finds, and how many things it has looked at that were told as events. */
+export async function auditShop({ url, admin }: Deployed): Promise<{ breaches: number; told: number }> {
+  const callApi = createApiClient(url);
+  const token = await logIn(callApi, admin);
+  const { status, body } = await callApi({ method: 'GET', path: '/audit', token });
+  if (status !== 200) throw new Error(`GET /audit answered ${status}`);
+  const { breaches, findings } = body as Audit;
+  const ofEvents = findings.filter(({ invariant }) => invariant === 9);
+  return { breaches, told: ofEvents.reduce((sum, { checked }) => sum + checked, 0) };
+}
