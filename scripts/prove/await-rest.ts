@@ -4,7 +4,7 @@ import type { Query } from './query-databases.ts';
 
 export interface Rest {
   seconds: number;
-  /** One sentence for each order that is still on its way. */
+  /** One sentence for each order that is still on its way, and each service with events to tell. */
   restless: string[];
 }
 
@@ -31,12 +31,42 @@ const unfinished = `
       OR EXISTS (SELECT 1 FROM ordersDB.payments WHERE order_id = orders.id AND status = 'processing')
       OR EXISTS (SELECT 1 FROM ordersDB.refunds WHERE order_id = orders.id AND status = 'pending')`;
 
+interface Untold {
+  name: string;
+  waiting: number;
+  parked: number;
+}
+
+/** Events that wait for a sink, and those that were set aside: nothing here is poisonous. */
+const untold = ['authDB', 'productsDB', 'ordersDB']
+  .map(
+    (name) => `
+  SELECT '${name}' AS name, COUNT(*) AS waiting, (SELECT COUNT(*) FROM ${name}.dead_letters) AS parked
+    FROM ${name}.outbox`,
+  )
+  .join(' UNION ALL');
+
 function describe({ id, status, step, attempts, lastError, dueInSeconds }: Unfinished): string {
   const due = dueInSeconds === null ? 'never due' : `due in ${Number(dueInSeconds).toFixed(1)} s`;
   return `order ${id} is ${status} at step ${step} (${due}, attempt ${attempts}, last error: ${lastError ?? 'none'})`;
 }
 
-/** Waits until no order is on its way any more, and no request is to come a second time. */
+/** What is still to be done, and what never will be by itself. */
+async function look(query: Query): Promise<{ restless: string[]; breaches: string[] }> {
+  const [orders, events] = [await query<Unfinished>(unfinished), await query<Untold>(untold)];
+  const waiting = events.filter((one) => Number(one.waiting) > 0);
+  return {
+    restless: [
+      ...orders.map(describe),
+      ...waiting.map(({ name, waiting: count }) => `${count} events of ${name} wait`),
+    ],
+    breaches: events
+      .filter(({ parked }) => Number(parked) > 0)
+      .map(({ name, parked }) => `${parked} events of ${name} were set aside`),
+  };
+}
+
+/** Waits until no order is on its way any more, every event was told, and no request is to come a second time. */
 export async function awaitRest(
   query: Query,
   proxies: LinkProxies,
@@ -45,13 +75,13 @@ export async function awaitRest(
   let late: string[] = [];
   for (;;) {
     signal.throwIfAborted();
-    const orders = await query<Unfinished>(unfinished);
+    const { restless, breaches } = await look(query);
     const elapsedMs = performance.now() - healedAt;
     const seconds = elapsedMs / 1_000;
-    if (elapsedMs > promisedMs && late.length === 0) late = orders.map(describe);
-    const breaches = late.map((order) => `60 s after healing, ${order}`);
-    if (orders.length === 0 && proxies.pendingRepeats === 0) return { seconds, restless: [], breaches };
-    if (elapsedMs > patienceMs) return { seconds, restless: orders.map(describe), breaches };
+    if (elapsedMs > promisedMs && late.length === 0) late = restless;
+    const found = [...late.map((one) => `60 s after healing, ${one}`), ...breaches];
+    if (restless.length === 0 && proxies.pendingRepeats === 0) return { seconds, restless, breaches: found };
+    if (elapsedMs > patienceMs) return { seconds, restless, breaches: found };
     await sleep(250);
   }
 }

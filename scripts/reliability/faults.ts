@@ -18,8 +18,11 @@ const sameRequest = [
 ];
 const sold = ['e2e/races.test.ts', 'product-service/test/races.test.ts'];
 
+const events = ['e2e/faults/events.test.ts'];
+const outbox = 'events/test/outbox.test.ts';
+const inbox = 'events/test/inbox.test.ts';
+
 const nothing = 'nothing breaks';
-const events = 'not built yet: events';
 const people = 'not built yet: rotation';
 
 /** The faults of the specification (quality.md section 2), in its order. */
@@ -94,11 +97,14 @@ const rows = {
   ],
   'more-buyers-than-pieces': ['500 buyers for fewer pieces: as many orders as pieces', sold, nothing],
   'review-against-payment': ['a hold’s review against a payment in flight', holds],
-  'two-relays': ['two relays', [], events],
+  'two-relays': ['two relays, killed by turns', [...events, outbox]],
   'two-sweepers': ['two sweepers', [...holds, 'order-service/test/races.test.ts']],
-  'sink-down': ['event sink down for 60 s', [], events],
-  'poisonous-event': ['a poisonous event', [], events],
-  'consumer-killed': ['a consumer killed after its effect and before its acknowledgement', [], events],
+  'sink-down': ['event sink down for 60 s', events],
+  'poisonous-event': ['a poisonous event', [...events, inbox]],
+  'consumer-killed': [
+    'a consumer killed after its effect and before its acknowledgement',
+    [...events, inbox],
+  ],
   'wrong-clock': [
     'a clock ten minutes off on one replica',
     ['npm run prove', 'order-service/test/resume-orders.test.ts'],
