@@ -1,5 +1,5 @@
-import { id, idParameter, time } from '@tradepost/service-kit/fields.ts';
-import { cursorParameter, limitParameter, pageOf, toPage } from '@tradepost/service-kit/pagination.ts';
+import { id, idParameter, time, wholeNumber } from '@tradepost/service-kit/fields.ts';
+import { cursorParameter, pageOf, toPage } from '@tradepost/service-kit/pagination.ts';
 import { notFound } from '@tradepost/service-kit/problem.ts';
 import { type Route, route } from '@tradepost/service-kit/route.ts';
 import { z } from 'zod';
@@ -21,7 +21,11 @@ export const deadLetter = z.object({
   parkedAt: time,
 });
 
-export const deadLetterFilter = z.strictObject({ limit: limitParameter, cursor: cursorParameter(id) });
+/** One more than an administrator may ask for: whoever merges the lists of several services sees whether there is a next page. */
+const deadLetterFilter = z.strictObject({
+  limit: wholeNumber(1, 101).default(20),
+  cursor: cursorParameter(id),
+});
 
 const receiveEventsRoute = (dependencies: InboxDependencies) =>
   route({

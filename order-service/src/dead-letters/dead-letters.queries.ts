@@ -38,7 +38,7 @@ export async function listHeld(
 ): Promise<HeldDeadLetter[]> {
   const services = wanted.service ? [wanted.service] : (['order-service', ...otherServices] as const);
   // One more of each: then the page after this one is known to be there, or not.
-  const limit = Math.min(wanted.limit + 1, 100);
+  const limit = wanted.limit + 1;
   const held = await Promise.all(
     services.map((service) => listOf(dependencies, service, { ...wanted, limit })),
   );

@@ -13,13 +13,14 @@ export async function redeliverEvent(
   { database }: { database: Database },
   { webhookId, deliveryId }: Redelivery,
 ): Promise<Delivery> {
-  const webhook = await readWebhook(webhookId);
+  await readWebhook(webhookId);
   await readDelivery(database, { webhookId, deliveryId });
-  if (webhook.disabledAt) throw webhookDisabled('Replace it by PUT, then it gets events again.');
-  await database.change(
-    `UPDATE webhook_deliveries SET status = 'pending', due_at = NOW(3), claimed_by = NULL, ended_at = NULL
-      WHERE id = :deliveryId`,
+  const isDue = await database.change(
+    `UPDATE webhook_deliveries AS delivery JOIN webhooks ON webhooks.id = delivery.webhook_id
+        SET delivery.status = 'pending', due_at = NOW(3), claimed_by = NULL, ended_at = NULL
+      WHERE delivery.id = :deliveryId AND disabled_at IS NULL`,
     { deliveryId },
   );
+  if (isDue === 0) throw webhookDisabled('Replace it by PUT, then it gets events again.');
   return readDelivery(database, { webhookId, deliveryId });
 }
