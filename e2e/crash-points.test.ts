@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type CrashPoint, crashPoints } from '../order-service/src/config.ts';
 import { audit } from '../scripts/prove/audit.ts';
 import type { SupervisedProcess } from '../scripts/local/supervised-process.ts';
+import { awaitReady } from './helpers/await-ready.ts';
 import { runStack, type TestStack } from './helpers/run-stack.ts';
 import { type Answer, type Order, type Person, Shop } from './helpers/shop.ts';
 
@@ -19,14 +19,6 @@ beforeAll(async () => {
   buyer = await shop.register();
 });
 afterAll(() => stack.remove());
-
-async function awaitReady({ plan }: SupervisedProcess): Promise<void> {
-  for (;;) {
-    const answer = await fetch(`http://127.0.0.1:${plan.environment.OPS_PORT}/readyz`).catch(() => undefined);
-    if (answer?.status === 200) return;
-    await sleep(50);
-  }
-}
 
 /** Starts both replicas anew, to die at a point; the ones that come after them live. */
 async function arm(point: CrashPoint): Promise<SupervisedProcess[]> {

@@ -5,7 +5,7 @@ import type { Config } from './config.ts';
 import { streams } from './events.ts';
 
 /** Where the events of this service go: order-service keeps customers, and serves the webhooks. */
-export function connectSinks(config: Config): Sink[] {
+export function connectSinks(config: Config): Promise<Sink[]> {
   const { ORDER_SERVICE_URL: urls, SERVICE_KEY_FILE: serviceKeyFile } = config;
   const orderService = httpSink({ from: 'auth-service', to: 'order-service', urls, serviceKeyFile });
   return openSinks(config, { streams, listeners: [orderService] });

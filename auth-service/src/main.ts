@@ -23,7 +23,7 @@ defineModels(database.sequelize);
 
 await runProcess({ config, logger, metrics }, async () => {
   await migrate(path.join(import.meta.dirname, '../migrations'), config, logger);
-  const relaying = await startRelays({ database, logger, metrics }, connectSinks(config));
+  const relaying = await startRelays({ database, logger, metrics }, await connectSinks(config));
   const passwords = hashPasswords(config.BCRYPT_COST);
   const waiting = { what: 'the database', logger, isPassing };
   await patiently(() => ensureAdmin({ database, passwords, logger }, config), waiting);

@@ -1,9 +1,7 @@
 import type { Database } from '@tradepost/service-kit/database.ts';
 import type { Logger } from '@tradepost/service-kit/logger.ts';
 import type { Metrics } from '@tradepost/service-kit/metrics.ts';
-import { consumeTopics } from './consume-topics.ts';
 import type { EventStream } from './declare-events.ts';
-import { kafkaSink } from './kafka-sink.ts';
 import type { InboxDependencies } from './receive-events.ts';
 import { measureOutbox } from './metrics.ts';
 import { registerSinks } from './register-sinks.ts';
@@ -22,24 +20,26 @@ interface Outlets {
 }
 
 /** The sinks that the settings name, for the streams of one service. */
-export function openSinks(
+export async function openSinks(
   { EVENT_SINKS, KAFKA_BROKERS = [] }: SinkSettings,
   { streams, listeners }: Outlets,
-): Sink[] {
+): Promise<Sink[]> {
+  const overHttp = EVENT_SINKS.includes('http') ? listeners : [];
+  if (!EVENT_SINKS.includes('kafka')) return [...overHttp];
+  // Half of the time that a start takes, so only where it is used.
+  const { kafkaSink } = await import('./kafka-sink.ts');
   const topics = [...new Set(streams.map(({ topic }) => topic))];
-  return [
-    ...(EVENT_SINKS.includes('http') ? listeners : []),
-    ...(EVENT_SINKS.includes('kafka') ? [kafkaSink(KAFKA_BROKERS, topics)] : []),
-  ];
+  return [...overHttp, kafkaSink(KAFKA_BROKERS, topics)];
 }
 
 /** Listens to topics of Kafka, when the settings name it; over HTTP the events come by themselves. */
-export function startListening(
+export async function startListening(
   { EVENT_SINKS, KAFKA_BROKERS: brokers = [] }: SinkSettings,
   { groupId, topics }: { groupId: string; topics: string[] },
   inbox: InboxDependencies,
-): { stop: () => Promise<void> } {
+): Promise<{ stop: () => Promise<void> }> {
   if (!EVENT_SINKS.includes('kafka')) return { stop: () => Promise.resolve() };
+  const { consumeTopics } = await import('./consume-topics.ts');
   return consumeTopics({ brokers, groupId, topics }, inbox);
 }
 

@@ -6,6 +6,6 @@ import type { Config } from './config.ts';
 import { streams } from './events.ts';
 
 /** Where the events of this service go: it listens to its own, too. */
-export function connectSinks(config: Config, inbox: InboxDependencies): Sink[] {
+export function connectSinks(config: Config, inbox: InboxDependencies): Promise<Sink[]> {
   return openSinks(config, { streams, listeners: [inboxSink('http:order-service', inbox)] });
 }

@@ -25,7 +25,7 @@ armCrashPoint(config.CRASH_POINT);
 await runProcess({ config, logger, metrics }, async () => {
   await migrate(path.join(import.meta.dirname, '../migrations'), config, logger);
   const inbox = { database, logger, listener: listenWith({ database }, config) };
-  await registerSinks(database, connectSinks(config, inbox));
+  await registerSinks(database, await connectSinks(config, inbox));
   const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, PAYMENT_WINDOW_MINUTES: paymentWindowMinutes } = config;
   const authenticate = {
     users: authenticateUsers(await fetchIssuerKeys(config.JWKS_URL, logger), { issuer, audience }),

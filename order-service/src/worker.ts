@@ -31,8 +31,8 @@ await runProcess({ config, logger, metrics }, async () => {
   await migrate(path.join(import.meta.dirname, '../migrations'), config, logger);
   const clients = connectClients(config, metrics);
   const inbox = { database, logger, listener: listenWith({ database }, config) };
-  const relaying = await startRelays({ database, logger, metrics }, connectSinks(config, inbox));
-  const listening = startListening(config, { groupId: 'order-service', topics: listenedTopics }, inbox);
+  const relaying = await startRelays({ database, logger, metrics }, await connectSinks(config, inbox));
+  const listening = await startListening(config, { groupId: 'order-service', topics: listenedTopics }, inbox);
   const resuming = resumeOrders({ database, logger, ...clients });
   const delivering = deliverWebhooks({ database, logger, ...clients });
   const purging = purgeHourly({ database, logger }, [oldKeys, oldInboxRows, endedDeliveries]);

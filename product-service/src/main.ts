@@ -30,7 +30,7 @@ await runProcess({ config, logger, metrics }, async () => {
     users: authenticateUsers(await fetchIssuerKeys(config.JWKS_URL, logger), { issuer, audience }),
     services: authenticateServices(config.SERVICE_PUBLIC_KEYS_FILE, 'product-service'),
   };
-  const relaying = await startRelays({ database, logger, metrics }, connectSinks(config));
+  const relaying = await startRelays({ database, logger, metrics }, await connectSinks(config));
   const dependencies = { database, authenticate, logger, metrics };
   const purging = purgeHourly({ database, logger }, [oldKeys]);
   const reviewing = reviewHolds({ database, orders: createOrderClient(config), logger });

@@ -1,6 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { logIn } from '../local/account-calls.ts';
 import { createApiClient } from '../local/api-client.ts';
 import type { Deployed } from './run-suite.ts';
+
+const attempts = 5;
+const pauseMs = 2_000;
 
 interface Audit {
   breaches: number;
@@ -11,7 +15,12 @@ interface Audit {
 export async function auditShop({ url, admin }: Deployed): Promise<{ breaches: number; told: number }> {
   const callApi = createApiClient(url);
   const token = await logIn(callApi, admin);
-  const { status, body } = await callApi({ method: 'GET', path: '/audit', token });
+  let { status, body } = await callApi({ method: 'GET', path: '/audit', token });
+  // It gives up after 5 s and asks to be tried again: the second time a database has more of it in memory.
+  for (let attempt = 2; status === 503 && attempt <= attempts; attempt += 1) {
+    await sleep(pauseMs);
+    ({ status, body } = await callApi({ method: 'GET', path: '/audit', token }));
+  }
   if (status !== 200) throw new Error(`GET /audit answered ${status}`);
   const { breaches, findings } = body as Audit;
   const ofEvents = findings.filter(({ invariant }) => invariant === 9);
