@@ -7,6 +7,7 @@ export interface ServerPlan {
   socketPath: string;
   port: number;
   initFile: string;
+  temporary: string;
 }
 
 /** The private server is open to this machine only. */
@@ -18,6 +19,8 @@ export function serverArguments({ vendor }: DatabaseProgram, plan: ServerPlan): 
     '--no-defaults',
     ...userArguments(),
     `--datadir=${plan.files}`,
+    // Of its own: at each start a server deletes the temporary tables that it finds, also those of other servers.
+    `--tmpdir=${plan.temporary}`,
     `--socket=${plan.socketPath}`,
     `--pid-file=${join(plan.files, 'server.pid')}`,
     `--init-file=${plan.initFile}`,

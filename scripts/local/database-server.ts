@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createConnection, type Connection } from 'mysql2/promise';
@@ -95,7 +95,9 @@ export async function startDatabase(options: DatabaseOptions): Promise<DatabaseS
   // Runs before the server takes connections: at no moment is there an administrator without a password.
   const initFile = join(data.path, 'set-root-password.sql');
   await writePrivately(initFile, `ALTER USER 'root'@'localhost' IDENTIFIED BY '${rootPassword}';\n`);
-  const server = planProcess(options, { files, socketPath, port, initFile });
+  const temporary = join(data.path, 'database-tmp');
+  await mkdir(temporary, { recursive: true, mode: 0o700 });
+  const server = planProcess(options, { files, socketPath, port, initFile, temporary });
   const connectAsRoot = (): Promise<Connection> => connect(socketPath, rootPassword);
   const stop = async (): Promise<void> => {
     await server.stop();
