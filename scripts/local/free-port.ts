@@ -7,8 +7,13 @@ import { Refusal } from './refusal.ts';
 const lowest = 12_000;
 const highest = 32_000;
 
-// A process that was given a port may not listen on it yet when the next one asks.
-const given = new Set<number>();
+// Each process takes a row of its own: two that start at once would else meet, before either listens.
+let last = randomInt(lowest, highest);
+
+function nextPort(): number {
+  last = last + 1 < highest ? last + 1 : lowest;
+  return last;
+}
 
 /** Listens on the port, or answers null when it is taken. */
 async function hold(port: number): Promise<Server | null> {
@@ -26,16 +31,14 @@ async function release(server: Server): Promise<void> {
   await new Promise((resolve) => server.close(resolve));
 }
 
-/** Free ports, none of which this process gives a second time. */
+/** Free ports; this process gives none a second time before it has given all others. */
 export async function freePorts(count: number): Promise<number[]> {
   const ports: number[] = [];
   while (ports.length < count) {
-    const port = randomInt(lowest, highest);
-    if (given.has(port)) continue;
+    const port = nextPort();
     const server = await hold(port);
     if (server === null) continue;
     await release(server);
-    given.add(port);
     ports.push(port);
   }
   return ports;
