@@ -26,7 +26,7 @@ export async function openSinks(
 ): Promise<Sink[]> {
   const overHttp = EVENT_SINKS.includes('http') ? listeners : [];
   if (!EVENT_SINKS.includes('kafka')) return [...overHttp];
-  // Half of the time that a start takes, so only where it is used.
+  // Takes as long to load as all the rest of a service, so only where it is used.
   const { kafkaSink } = await import('./kafka-sink.ts');
   const topics = [...new Set(streams.map(({ topic }) => topic))];
   return [...overHttp, kafkaSink(KAFKA_BROKERS, topics)];

@@ -15,11 +15,12 @@ interface Audit {
 export async function auditShop({ url, admin }: Deployed): Promise<{ breaches: number; told: number }> {
   const callApi = createApiClient(url);
   const token = await logIn(callApi, admin);
-  let { status, body } = await callApi({ method: 'GET', path: '/audit', token });
-  // It gives up after 5 s and asks to be tried again: the second time a database has more of it in memory.
+  const ask = () => callApi({ method: 'GET', path: '/audit', token });
+  let { status, body } = await ask();
+  // After 5 s it gives up, and asks to be tried again.
   for (let attempt = 2; status === 503 && attempt <= attempts; attempt += 1) {
     await sleep(pauseMs);
-    ({ status, body } = await callApi({ method: 'GET', path: '/audit', token }));
+    ({ status, body } = await ask());
   }
   if (status !== 200) throw new Error(`GET /audit answered ${status}`);
   const { breaches, findings } = body as Audit;
