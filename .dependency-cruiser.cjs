@@ -4,18 +4,22 @@
  */
 const SERVICE = '^([a-z]+-(?:service|simulator))/src/';
 const SOURCE = '^[a-z-]+/src/';
+/** What somebody runs as a process. */
+const PROCESS = '/src/(main|worker|rotate-keys|migrate[a-z-]*)[.]ts$';
 const TESTING = '^service-kit/src/testing';
 const MODEL_HELPERS = '^service-kit/src/(model|column)[a-z-]*[.]ts$';
 const USE_CASE = '/src/(?!clients/)[a-z-]+/(?![a-z-]+-client[.])[a-z]+-[a-z-]+[.]ts$';
 const WORKSPACES = [
   'service-kit',
   'events',
+  'jobs',
+  'postal-address',
   'auth-service',
   'product-service',
   'order-service',
   'payment-simulator',
 ];
-const ONE_IMPORTER = ['axios', 'winston', 'jsonwebtoken', 'bcrypt', 'prom-client'];
+const ONE_IMPORTER = ['axios', 'winston', 'jsonwebtoken', 'bcrypt', 'prom-client', 'nodemailer'];
 
 /** The folders of a package and of its types, wherever npm has put them. */
 const npm = (name) => `node_modules/(@types/)?${name}/`;
@@ -35,8 +39,8 @@ const oneImporter = WORKSPACES.flatMap((workspace) =>
 const between = [
   forbid(
     'kit-imports-no-service',
-    'The kit and the events know no business.',
-    { path: '^(service-kit|events)/' },
+    'What several services share knows no business.',
+    { path: '^(service-kit|events|jobs|postal-address)/' },
     { path: SERVICE },
   ),
   forbid(
@@ -152,8 +156,8 @@ const shape = [
   forbid(
     'no-dead-source',
     'No process and no script ever loads it.',
-    { path: ['/src/(main|worker|migrate[a-z-]*)[.]ts$', '^scripts/'] },
-    { path: SOURCE, pathNot: [TESTING, '/src/(main|worker|migrate[a-z-]*)[.]ts$'], reachable: false },
+    { path: [PROCESS, '^scripts/'] },
+    { path: SOURCE, pathNot: [TESTING, PROCESS], reachable: false },
   ),
 ];
 

@@ -43,6 +43,18 @@ it('finds its data again at the next start', async () => {
   );
 });
 
+it('speaks HTTPS with a certificate of its own making', async () => {
+  const stack = await start({ tls: true, replicas: 1 });
+  expect(stack.url).toMatch(/^https:/);
+  const answer = await fetch(`${stack.url}/api/v1/products`);
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get('strict-transport-security')).toBe('max-age=31536000');
+  const redirect = { redirect: 'manual' } as const;
+  const plain = await fetch(`${stack.url.replace('https', 'http')}/api/v1/products`, redirect);
+  expect(plain.status).toBe(307);
+  await stack.stop();
+});
+
 const databases = {
   authDB: 'auth-service',
   productsDB: 'product-service',

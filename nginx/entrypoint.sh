@@ -1,7 +1,7 @@
 #!/bin/sh
 # Fills in nginx.conf.template from the environment and becomes Nginx. Needs a writable RUN_DIR and nothing else, so
 # that the image runs as any user on a read-only root.
-set -eu
+set -euf
 
 # Names are resolved while running, so that Nginx starts before what it points at, and follows it to new addresses.
 # Nginx asks the first server of resolv.conf, knows no search list, and wants IPv6 in brackets.
@@ -27,7 +27,46 @@ ORDER_SERVERS=$(servers "${ORDER_SERVICE:-order-service:3000}" "$at_once")
 ORDER_STREAM_SERVERS=$(servers "${ORDER_SERVICE:-order-service:3000}" 0)
 export AUTH_SERVERS PRODUCT_SERVERS ORDER_SERVERS ORDER_STREAM_SERVERS
 
-TRUSTED_PROXIES=$(for network in ${TRUSTED_PROXIES:-}; do echo "set_real_ip_from $network;"; done)
+# Networks, names and origins become directives; anything else could become other directives.
+checked() {
+  for word in $2; do
+    case $word in *[!$3]*) echo "$1 holds $word: write them as docs/operations.md shows." >&2; exit 1 ;; esac
+  done
+}
+PUBLIC_HOSTS=$(echo "${PUBLIC_HOSTS:-}" | tr ',' ' ')
+CORS_ORIGINS=$(echo "${CORS_ORIGINS:-}" | tr ',' ' ')
+TRUSTED_PROXIES=$(echo "${TRUSTED_PROXIES:-}" | tr ',' ' ')
+checked TRUSTED_PROXIES "$TRUSTED_PROXIES" 'A-Fa-f0-9.:/'
+checked PUBLIC_HOSTS "$PUBLIC_HOSTS" 'a-z0-9.-'
+checked CORS_ORIGINS "$CORS_ORIGINS" 'a-z0-9.:/-'
+for origin in $CORS_ORIGINS; do
+  case $origin in
+    http://*/* | https://*/*) ;;
+    http://?* | https://?*) continue ;;
+  esac
+  echo "CORS_ORIGINS holds $origin: an origin is http:// or https://, a host and perhaps a port, without a slash behind." >&2
+  exit 1
+done
+OTHER_HOSTS='""' VARY_BY_ORIGIN=
+if [ -n "$PUBLIC_HOSTS" ]; then OTHER_HOSTS=yes; fi
+if [ -n "$CORS_ORIGINS" ]; then VARY_BY_ORIGIN=Origin; fi
+PUBLIC_HOSTS=$(for host in $PUBLIC_HOSTS; do echo "\"$host\" \"\";"; done)
+CORS_ORIGINS=$(for origin in $CORS_ORIGINS; do echo "\"$origin\" \"$origin\";"; done)
+export PUBLIC_HOSTS OTHER_HOSTS CORS_ORIGINS VARY_BY_ORIGIN
+
+# TLS is on when there is a certificate; an empty file, such as the /dev/null that Compose mounts, is none. A file that is
+# not there is a mistake: passwords would travel in clear, and nobody would know.
+certificate="${TLS_CERTIFICATE_FILE:-}" key="${TLS_KEY_FILE:-}" LISTEN_TLS='' TLS=''
+if [ -n "$certificate" ] && { [ -s "$certificate" ] || ! [ -e "$certificate" ]; }; then
+  if ! [ -r "$certificate" ] || ! [ -r "$key" ]; then
+    echo "TLS_CERTIFICATE_FILE and TLS_KEY_FILE must name files that user $(id -u) may read." >&2
+    exit 1
+  fi
+  LISTEN_TLS=ssl TLS="http2 on; ssl_certificate \"$certificate\"; ssl_certificate_key \"$key\";"
+fi
+export LISTEN_TLS TLS
+
+TRUSTED_PROXIES=$(for network in $TRUSTED_PROXIES; do echo "set_real_ip_from $network;"; done)
 export TRUSTED_PROXIES
 export RUN_DIR="${RUN_DIR:-/tmp}" SITE_DIR="${SITE_DIR:-/usr/share/nginx/site}"
 export LISTEN="${LISTEN:-8080}" PROBE_LISTEN="${PROBE_LISTEN:-8081}"
@@ -40,4 +79,14 @@ export ACCESS_LOG="${ACCESS_LOG:-/dev/stdout}" ERROR_LOG="${ERROR_LOG:-stderr}"
 template=/etc/nginx/tradepost.conf.template
 names=$(grep -o '\${[A-Z_]*}' "$template" | sort -u | tr '\n' ' ')
 envsubst "$names" <"$template" >"$RUN_DIR/nginx.conf"
+
+# Whoever renews the certificate writes new files in place of the old ones; Nginx reads them when it is told to (HUP).
+follow_certificate() {
+  known=$(cksum "$certificate" "$key")
+  while sleep 30; do
+    now=$(cksum "$certificate" "$key") || continue
+    if [ "$now" != "$known" ]; then kill -HUP "$1" && known=$now; fi
+  done
+}
+if [ -n "$TLS" ]; then follow_certificate $$ & fi
 exec nginx -c "$RUN_DIR/nginx.conf" -e stderr -g 'daemon off;'

@@ -15,6 +15,7 @@ import {
   rotatePasswords,
 } from './cluster/roll-out-by-itself.ts';
 import { throughKafka } from './cluster/through-kafka.ts';
+import { throughTls } from './cluster/through-tls.ts';
 import { tryConnections } from './cluster/try-connections.ts';
 import { passes, Protocol } from './deployed/protocol.ts';
 import { runReplay, runSuite, whyNoReplay } from './deployed/run-suite.ts';
@@ -47,6 +48,7 @@ const checks: Record<string, Check> = {
   monitor,
   autoscale,
   kafka: throughKafka,
+  tls: throughTls,
   orders: countOrders,
   backup: restoreFromBackup,
   migrate: migrateAtOnce,

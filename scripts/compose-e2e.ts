@@ -5,6 +5,7 @@ import type { Ground } from './compose/ground.ts';
 import { tellImages } from './compose/measure-images.ts';
 import { restoreFromBackup } from './compose/restore.ts';
 import { throughKafka } from './compose/through-kafka.ts';
+import { throughTls } from './compose/through-tls.ts';
 import type { Finding } from './deployed/print-findings.ts';
 import { passes, Protocol } from './deployed/protocol.ts';
 import { runReplay, runSuite, whyNoReplay } from './deployed/run-suite.ts';
@@ -29,7 +30,7 @@ const protocol = new Protocol();
 
 const chosen = process.argv.slice(2);
 
-async function time(name: string, check: () => Promise<Finding>): Promise<void> {
+async function time(name: string, check: () => Promise<Finding | Finding[]>): Promise<void> {
   const isWanted = chosen.length === 0 || name === 'up' || chosen.some((word) => name.startsWith(word));
   if (isWanted) await protocol.time(name, check);
 }
@@ -71,6 +72,7 @@ async function tryEverything(ground: Ground): Promise<void> {
     }),
   );
   await time('kafka', () => throughKafka(ground));
+  await time('tls', () => throughTls(ground));
   await time('backup', () => restoreFromBackup(ground));
 }
 

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Route } from '@tradepost/service-kit/route.ts';
 import { format, resolveConfig } from 'prettier';
-import { publicRoutes as authRoutes } from '../auth-service/src/app.ts';
+import { publicRoutes as authRoutes } from '../auth-service/src/routes.ts';
 import { streams as authStreams } from '../auth-service/src/events.ts';
 import { publicRoutes as orderRoutes } from '../order-service/src/routes.ts';
 import { streams as orderStreams } from '../order-service/src/events.ts';

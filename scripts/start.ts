@@ -3,18 +3,20 @@ import { parseArgs } from 'node:util';
 import { loadDemoData } from './local/demo-data.ts';
 import { describeStack } from './local/describe-stack.ts';
 import type { ProcessName, Settings } from './local/processes.ts';
+import { readDoor } from './local/read-door.ts';
 import { Refusal } from './local/refusal.ts';
 import type { Login } from './local/secrets.ts';
 import { startStack, type Stack } from './local/start-stack.ts';
 
 const dataDirectory = join(import.meta.dirname, '../.data');
-const usage = 'use npm start -- [--replicas 1 to 8] [--port 1 to 65535] [--kafka host:port]';
+const usage = 'use npm start -- [--replicas 1 to 8] [--port 1 to 65535] [--kafka host:port] [--tls]';
 
 interface Choices {
   replicas: number;
   port: number;
   admin: Login | undefined;
   kafka: string | undefined;
+  tls: boolean;
 }
 
 function readAdmin(): Login | undefined {
@@ -51,11 +53,12 @@ function parseNumber(name: string, text: string, highest: number): number {
   throw new Refusal(`--${name} ${text} is not a whole number from 1 to ${highest}: ${usage}.`);
 }
 
-function readArguments(): { replicas: string; port: string; kafka?: string } {
+function readArguments(): { replicas: string; port: string; kafka?: string; tls: boolean } {
   const options = {
     replicas: { type: 'string', default: '2' },
     port: { type: 'string', default: '8080' },
     kafka: { type: 'string' },
+    tls: { type: 'boolean', default: false },
   } as const;
   try {
     return parseArgs({ options }).values;
@@ -65,7 +68,7 @@ function readArguments(): { replicas: string; port: string; kafka?: string } {
 }
 
 function readChoices(): Choices {
-  const { replicas, port, kafka } = readArguments();
+  const { replicas, port, kafka, tls } = readArguments();
   if (kafka !== undefined && !/^[^:\s]+:\d{1,5}$/.test(kafka))
     throw new Refusal(`--kafka ${kafka} is not the host:port of a broker: ${usage}.`);
   return {
@@ -73,6 +76,7 @@ function readChoices(): Choices {
     port: parseNumber('port', port, 65_535),
     admin: readAdmin(),
     kafka,
+    tls,
   };
 }
 
@@ -119,7 +123,8 @@ async function main(): Promise<void> {
     const choices = readChoices();
     const settings = settingsOf(choices);
     const { signal } = giveUp;
-    const stack = await startStack({ ...choices, settings, dataDirectory, onProgress: say, signal });
+    const options = { ...choices, settings, door: readDoor(), dataDirectory };
+    const stack = await startStack({ ...options, onProgress: say, signal });
     await run(stack, wishToStop, signal);
   } catch (error) {
     // An error after the wish to stop is only what the wish has interrupted.

@@ -43,6 +43,8 @@ async function runAll(directory: string, signal: AbortSignal): Promise<boolean> 
     say(`testing on ${program.vendor} ${await admitTests(server, password)}`);
     const environment = {
       ...process.env,
+      // Every stack that a test starts finds the sources compiled.
+      NODE_COMPILE_CACHE: join(directory, 'compile-cache'),
       TEST_DB_HOST: server.host,
       TEST_DB_PORT: `${server.port}`,
       TEST_DB_USER: 'tests',

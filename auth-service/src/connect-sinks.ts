@@ -4,9 +4,12 @@ import type { Sink } from '@tradepost/events/sink.ts';
 import type { Config } from './config.ts';
 import { streams } from './events.ts';
 
-/** Where the events of this service go: order-service keeps customers, and serves the webhooks. */
+/** Where the events go: order-service keeps customers and serves the webhooks, product-service has what sellers leave behind. */
 export function connectSinks(config: Config): Promise<Sink[]> {
-  const { ORDER_SERVICE_URL: urls, SERVICE_KEY_FILE: serviceKeyFile } = config;
-  const orderService = httpSink({ from: 'auth-service', to: 'order-service', urls, serviceKeyFile });
-  return openSinks(config, { streams, listeners: [orderService] });
+  const sender = { from: 'auth-service', serviceKeyFile: config.SERVICE_KEY_FILE };
+  const listeners = [
+    httpSink({ ...sender, to: 'order-service', urls: config.ORDER_SERVICE_URL }),
+    httpSink({ ...sender, to: 'product-service', urls: config.PRODUCT_SERVICE_URL }),
+  ];
+  return openSinks(config, { streams, listeners });
 }

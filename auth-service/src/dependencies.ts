@@ -1,4 +1,6 @@
 import type { Database } from '@tradepost/service-kit/database.ts';
+import type { Limits } from './limits/open-limits.ts';
+import type { Seal } from './messages/seal.ts';
 import type { Passwords } from './passwords/hash-passwords.ts';
 import type { TokenIssuer } from './sessions/issue-tokens.ts';
 
@@ -7,5 +9,9 @@ export interface Dependencies {
   database: Database;
   passwords: Passwords;
   tokenIssuer: TokenIssuer;
+  limits: Limits;
   leewaySeconds: number;
+  /** Makes the HMAC of verification codes. */
+  codeKey: Buffer;
+  seal: Seal;
 }

@@ -1,4 +1,17 @@
+import { id, time } from '@tradepost/service-kit/fields.ts';
 import { z } from 'zod';
+import { roles } from './accounts/user-role.model.ts';
+import { passwordFault } from './passwords/password-rules.ts';
+
+export const email = z.email().max(254).toLowerCase();
+
+export const newPassword = z
+  .string()
+  .superRefine((password, context) => {
+    const fault = passwordFault(password);
+    if (fault) context.addIssue(fault);
+  })
+  .meta({ description: '10 to 72 bytes of UTF-8, not a common password' });
 
 /** What a log-in, a refresh and a registration answer alike. */
 export const tokens = z
@@ -8,3 +21,18 @@ export const tokens = z
     refreshToken: z.string().meta({ description: 'Works once, lives 30 days' }),
   })
   .meta({ id: 'Tokens' });
+
+/** An account, as its owner and admins see it. */
+export const user = z
+  .object({
+    id,
+    email: z.string(),
+    displayName: z.string().nullable(),
+    phone: z.string().nullable(),
+    roles: z.array(z.enum(roles)),
+    emailVerified: z.boolean(),
+    version: z.int(),
+    createdAt: time,
+    updatedAt: time,
+  })
+  .meta({ id: 'User' });

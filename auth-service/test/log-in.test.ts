@@ -3,7 +3,8 @@ import { type AuthApp, startAuthApp } from './helpers/auth-app.ts';
 
 let app: AuthApp;
 beforeAll(async () => {
-  app = await startAuthApp({ cost: 8 });
+  // More wrong passwords than an account may get: these tests are about the answer to one.
+  app = await startAuthApp({ cost: 8, limits: { LOG_IN_FAILURES_PER_ACCOUNT: 1_000 } });
 });
 afterAll(() => app.stop());
 

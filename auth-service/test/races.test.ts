@@ -5,7 +5,7 @@ import { createTestDatabase, silentLogger } from '@tradepost/service-kit/testing
 import { ensureAdmin } from '../src/accounts/ensure-admin.ts';
 import { hashPasswords } from '../src/passwords/hash-passwords.ts';
 import { defineModels } from '../src/models.ts';
-import { loadSigningKeys } from '../src/sessions/load-signing-keys.ts';
+import { loadSigningKeys } from '../src/signing-keys/load-signing-keys.ts';
 import { adminLogIn, type AuthApp, migrations, startAuthApp } from './helpers/auth-app.ts';
 
 let app: AuthApp;

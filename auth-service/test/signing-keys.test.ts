@@ -1,7 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { authenticateUsers } from '@tradepost/service-kit/authenticate.ts';
-import { loadSigningKeys } from '../src/sessions/load-signing-keys.ts';
+import { loadSigningKeys } from '../src/signing-keys/load-signing-keys.ts';
 import { type AuthApp, startAuthApp } from './helpers/auth-app.ts';
 
 let app: AuthApp;

@@ -18,9 +18,13 @@ async function git(...words: string[]): Promise<string | undefined> {
 const commitOf = (name: string): Promise<string | undefined> =>
   git('rev-parse', '--verify', '--quiet', `${name}^{commit}`);
 
-/** The commit before the one that brought the newest migration: its code has never seen today's tables. */
+/**
+ * The commit before the one that brought the newest migration: its code has never seen today's tables. Only what was once the
+ * newest on main counts; in between a branch may be half done.
+ */
 async function findOlderTables(): Promise<string | undefined> {
-  const newest = await git('log', '-1', '--format=%H', '--diff-filter=A', '--', '*/migrations/*.sql');
+  const added = ['--diff-filter=A', '--', '*/migrations/*.sql'];
+  const newest = await git('log', '-1', '--first-parent', '--format=%H', ...added);
   return newest ? commitOf(`${newest}^`) : undefined;
 }
 

@@ -34,19 +34,24 @@ export async function listDeadLetters(
   return rows.map(toDeadLetter);
 }
 
-async function giveAnotherTry(dependencies: InboxDependencies, letter: DeadLetter): Promise<void> {
+/** @returns the letter, or undefined when there is none any more */
+async function giveAnotherTry(dependencies: InboxDependencies, id: string): Promise<DeadLetter | undefined> {
   const { database } = dependencies;
-  await database.transaction(async (tx) => {
-    const { id, sink, topic, event } = letter;
-    // Whoever deletes the row replays it: two admins at once replay it once.
-    if ((await database.change('DELETE FROM dead_letters WHERE id = :id', { id }, tx)) === 0) return;
-    if (sink === '') return applyEvents(dependencies, tx, [event]);
-    const values = { sink, topic, event: JSON.stringify(event) };
-    await database.change(
-      'INSERT INTO outbox (sink, topic, event) VALUES (:sink, :topic, :event)',
-      values,
-      tx,
-    );
+  return database.transaction(async (tx) => {
+    // Locked: two admins at once replay it once, and what was personal in it does not come back.
+    const sql = `SELECT ${columns} FROM dead_letters WHERE id = :id FOR UPDATE`;
+    const [row] = await database.select<Row>(sql, { id }, tx);
+    if (!row) return undefined;
+    const letter = toDeadLetter(row);
+    await database.change('DELETE FROM dead_letters WHERE id = :id', { id }, tx);
+    if (letter.sink === '') await applyEvents(dependencies, tx, [letter.event]);
+    else
+      await database.change(
+        'INSERT INTO outbox (sink, topic, event) VALUES (:sink, :topic, :event)',
+        { sink: row.sink, topic: row.topic, event: row.event },
+        tx,
+      );
+    return letter;
   });
 }
 
@@ -55,13 +60,10 @@ async function giveAnotherTry(dependencies: InboxDependencies, letter: DeadLette
  * @throws 404 when there is none, 409 when it fails again
  */
 export async function replayDeadLetter(dependencies: InboxDependencies, id: string): Promise<DeadLetter> {
-  const { database } = dependencies;
-  const [row] = await database.select<Row>(`SELECT ${columns} FROM dead_letters WHERE id = :id`, { id });
-  if (!row) throw notFound('There is no dead letter with this id.');
-  const letter = toDeadLetter(row);
-  await giveAnotherTry(dependencies, letter).catch((error: unknown) => {
+  const letter = await giveAnotherTry(dependencies, id).catch((error: unknown) => {
     throw replayFailed(`Mend what is wrong with it, then replay it again: ${String(error)}`);
   });
+  if (!letter) throw notFound('There is no dead letter with this id.');
   return letter;
 }
 

@@ -50,7 +50,7 @@ interface Listening {
 
 /** Another service, which gets batches of CloudEvents as POST /internal/v1/events, signed by the service that sends them. */
 export function httpSink({ from, to, urls, serviceKeyFile }: Listening): Sink {
-  const authorization = serviceAuthorization(readSigningKey(serviceKeyFile), from, to);
+  const authorization = serviceAuthorization(() => readSigningKey(serviceKeyFile), from, to);
   // Without retries of its own: the relay repeats.
   const http = createHttpClient(urls, { authorization, maxRetries: 0 });
   return {

@@ -42,10 +42,17 @@ async function insertDeadLetter(
 /** Takes an event that a sink refuses out of the outbox. */
 export async function parkRefused(
   database: Database,
-  { position, ...parked }: Parked & { position: number },
+  { position, ...parked }: Omit<Parked, 'event'> & { position: number },
 ): Promise<void> {
   await database.transaction(async (tx) => {
-    await insertDeadLetter(database, tx, parked);
+    // As the row has it by now: what was personal in it may be gone since the relay read it.
+    const [row] = await database.select<{ event: string }>(
+      'SELECT event FROM outbox WHERE position = :position FOR UPDATE',
+      { position },
+      tx,
+    );
+    if (!row) return;
+    await insertDeadLetter(database, tx, { ...parked, event: JSON.parse(row.event) as CloudEvent });
     await database.change('DELETE FROM outbox WHERE position = :position', { position }, tx);
   });
 }

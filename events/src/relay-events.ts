@@ -53,7 +53,7 @@ async function blame(
   const { position, event } = row;
   logger.warn('a sink refuses an event', { sink, eventId: event.id, type: event.type, attempts, error });
   if (attempts >= maxAttempts) {
-    await parkRefused(database, { position, sink, topic: row.topic, event, error, attempts });
+    await parkRefused(database, { position, sink, topic: row.topic, error, attempts });
     return true;
   }
   await database.change('UPDATE outbox SET attempts = :attempts WHERE position = :position', {

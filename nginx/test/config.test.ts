@@ -48,6 +48,15 @@ test('what Nginx refuses is one sentence that quotes it', async () => {
   );
 });
 
+test.each([
+  ['CORS_ORIGINS', { corsOrigins: ['https://shop.example"; deny all; #'] }],
+  ['CORS_ORIGINS', { corsOrigins: ['*'] }],
+  ['PUBLIC_HOSTS', { publicHosts: ['shop.example;'] }],
+  ['TRUSTED_PROXIES', { trustedProxies: ['10.0.0.0/8; deny all'] }],
+])('%s that would become another directive is refused', async (name, settings) => {
+  await expect(writeNginxConfig({ ...plan(), settings })).rejects.toThrow(`${name} holds `);
+});
+
 test('a service without a replica and a missing program are named', async () => {
   const none = { 'auth-service': [], 'product-service': [2], 'order-service': [3] };
   await expect(writeNginxConfig(plan(none))).rejects.toThrow('at least one replica of auth-service');

@@ -83,6 +83,30 @@ describe('each resource goes to its service', () => {
   );
 });
 
+describe('the development mailbox', () => {
+  test.each(['/dev/mail', '/dev/mail?x=1'])('%s -> auth-service, under the policy of pages', async (path) => {
+    const answer = await send(edge.port, path);
+    expect(services.get('auth-service')!.seen.at(-1)).toMatchObject({ method: 'GET', url: path });
+    expect(answer.headers['content-security-policy']).toContain("script-src 'self'; style-src 'self'");
+  });
+
+  test.each([
+    '/dev',
+    '/dev/',
+    '/dev/mail/',
+    '/dev/mail/x',
+    '/dev/mailbox',
+    '/DEV/mail',
+    '//dev/mail',
+    '/dev/./mail',
+    '/dev/mai%6c/..',
+  ])('%s goes nowhere', async (path) => {
+    const before = arrived();
+    expect((await send(edge.port, path)).status).toBe(404);
+    expect(arrived()).toBe(before);
+  });
+});
+
 describe('what is not public is 404, however it is spelled', () => {
   const closed = [
     'internal',

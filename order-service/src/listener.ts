@@ -2,6 +2,7 @@ import type { Listener } from '@tradepost/events/receive-events.ts';
 import type { Database } from '@tradepost/service-kit/database.ts';
 import type { Config } from './config.ts';
 import { forgetCustomer } from './customers/forget-customer.ts';
+import { redactForgotten } from './customers/redact-forgotten.ts';
 import { storeCustomer } from './customers/store-customer.ts';
 import { queueDeliveries } from './webhook-deliveries/queue-deliveries.ts';
 
@@ -25,7 +26,8 @@ export function listenWith(
       'customer.deleted': (tx, event) => forgetCustomer(dependencies, tx, event),
     },
     ...(EVENT_SINKS.includes('webhook') && {
-      every: (tx, events) => queueDeliveries(dependencies, tx, events),
+      every: async (tx, events) =>
+        queueDeliveries(dependencies, tx, await redactForgotten(dependencies, tx, events)),
     }),
   };
 }

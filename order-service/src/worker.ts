@@ -5,7 +5,7 @@ import { openDatabase } from '@tradepost/service-kit/database.ts';
 import { createLogger } from '@tradepost/service-kit/logger.ts';
 import { createMetrics } from '@tradepost/service-kit/metrics.ts';
 import { migrate } from '@tradepost/service-kit/migrate.ts';
-import { oldKeys, purgeHourly } from '@tradepost/service-kit/purge-hourly.ts';
+import { oldKeys, purgeHourly } from '@tradepost/jobs/purge-hourly.ts';
 import { runProcess } from '@tradepost/service-kit/server.ts';
 import { connectClients } from './clients/connect-clients.ts';
 import { readOrderConfig } from './config.ts';

@@ -11,11 +11,9 @@ import express, { type Express } from 'express';
 import { auditRoutes } from './audit/audit.routes.ts';
 import { toldTables } from './audit/told-tables.ts';
 import { inventoryRoutes } from './inventory/inventory.routes.ts';
+import { listenWith } from './listener.ts';
 import { productRoutes } from './products/products.routes.ts';
 import { reservationRoutes } from './reservations/reservations.routes.ts';
-
-/** This service tells, and listens to nobody. */
-const nobody = { handlers: {} };
 
 export interface AppDependencies {
   database: Database;
@@ -49,7 +47,7 @@ export function createInternalApp(dependencies: AppDependencies): Express {
   const routes = [
     ...reservationRoutes(dependencies),
     ...auditRoutes(dependencies),
-    ...eventRoutes({ ...dependencies, listener: nobody }, toldTables),
+    ...eventRoutes({ ...dependencies, listener: listenWith(dependencies) }, toldTables),
   ];
   return createApp(dependencies, '/internal/v1', mountRoutes(routes, dependencies.authenticate.services));
 }

@@ -6,15 +6,13 @@ import { fetchIssuerKeys } from '@tradepost/service-kit/key-set.ts';
 import { createLogger } from '@tradepost/service-kit/logger.ts';
 import { createMetrics } from '@tradepost/service-kit/metrics.ts';
 import { migrate } from '@tradepost/service-kit/migrate.ts';
-import { oldKeys, purgeHourly } from '@tradepost/service-kit/purge-hourly.ts';
 import { runProcess } from '@tradepost/service-kit/server.ts';
 import { createInternalApp, createPublicApp } from './app.ts';
-import { createOrderClient } from './clients/order-client.ts';
 import { readProductConfig } from './config.ts';
 import { connectSinks } from './connect-sinks.ts';
-import { reviewHolds } from './hold-reviews/review-holds.ts';
 import { measureHolds } from './metrics.ts';
 import { defineModels } from './models.ts';
+import { startLoops } from './start-loops.ts';
 
 const config = readProductConfig();
 const logger = createLogger('product-service', config.LOG_LEVEL);
@@ -32,9 +30,7 @@ await runProcess({ config, logger, metrics }, async () => {
   };
   const relaying = await startRelays({ database, logger, metrics }, await connectSinks(config));
   const dependencies = { database, authenticate, logger, metrics };
-  const purging = purgeHourly({ database, logger }, [oldKeys]);
-  const reviewing = reviewHolds({ database, orders: createOrderClient(config), logger });
-  const closing = [purging.stop, reviewing.stop, relaying.stop, database.close];
+  const closing = [...(await startLoops(config, { database, logger })), relaying.stop, database.close];
   const [publicApp, internalApp] = [createPublicApp(dependencies), createInternalApp(dependencies)];
   return { publicApp, internalApp, ping: database.ping, closing };
 });

@@ -82,6 +82,7 @@ test('finds nothing in a sound shop, and has looked at all of it', async () => {
     [2, 5, 0, []],
     [11, 2, 0, []],
     [9, 14, 0, []],
+    [9, 0, 0, []],
   ]);
 });
 

@@ -1,18 +1,13 @@
 import { createLogger } from '@tradepost/service-kit/logger.ts';
 import { type Config, readProvisionConfig } from './config.ts';
 import { openAccountsPatiently } from './open-accounts-patiently.ts';
-import { openKubernetesSecret, ownCluster } from './kubernetes-secret.ts';
-import { openSecretDirectory, type SecretStore } from './secret-directory.ts';
+import { openStore } from './open-store.ts';
+import { pausesOfFiles, pausesOfPods, rotateServiceKeys } from './rotate-service-keys.ts';
 import { missingSecrets, rotatedPasswords } from './secrets.ts';
 
 const config = readProvisionConfig();
 const logger = createLogger('provision', config.LOG_LEVEL);
 const command = process.argv[2] ?? '';
-
-function openStore({ SECRETS_DIRECTORY, SECRET_NAME }: Config): SecretStore {
-  if (SECRETS_DIRECTORY) return openSecretDirectory(SECRETS_DIRECTORY);
-  return openKubernetesSecret({ ...ownCluster, name: SECRET_NAME });
-}
 
 function accounts({ DB_HOST: host, DB_PORT: port, SECRETS_DIRECTORY: directory }: Config) {
   if (!directory) throw new Error('SECRETS_DIRECTORY is missing: set it to where the passwords lie.');
@@ -23,6 +18,10 @@ const commands: Record<string, () => Promise<void>> = {
   secrets: async () =>
     logger.info('secrets are there', { made: await openStore(config).update(missingSecrets) }),
   rotate: async () => logger.info('rotated', { changed: await openStore(config).update(rotatedPasswords) }),
+  'service-keys': async () =>
+    rotateServiceKeys(openStore(config), config.SECRETS_DIRECTORY ? pausesOfFiles : pausesOfPods, (message) =>
+      logger.info(message),
+    ),
   accounts: async () => openAccountsPatiently(accounts(config)),
 };
 

@@ -1,13 +1,17 @@
 import type { JsonWebKey } from 'node:crypto';
 import { databaseUsers } from './database-users.ts';
 import { randomPassword } from './random-password.ts';
-import { makeServiceKey, publicPart, signingServices, type PublicKeys } from './service-keys.ts';
+import {
+  keyName,
+  makeServiceKey,
+  publicKeysName,
+  publicPart,
+  signingServices,
+  type PublicKeys,
+} from './service-keys.ts';
 
 /** Values by name; a name is a file in a directory, or a key of the Kubernetes Secret. */
 export type Secrets = Readonly<Record<string, string>>;
-
-const publicKeysName = 'public-keys.json';
-const keyName = (service: string): string => `${service}.key.json`;
 
 /** The name under which the password of a database user is kept. */
 export const passwordName = (user: string): string => `${user}.password`;
@@ -28,6 +32,8 @@ function missingPublicKeys(kept: Secrets, keys: Secrets): Secrets {
 const makers: Record<string, () => string> = {
   ADMIN_EMAIL: () => 'admin@tradepost.example',
   ADMIN_PASSWORD: randomPassword,
+  // Keeps codes and waiting messages of auth-service unreadable in its database.
+  'codes.key': randomPassword,
   // With it order-service shows the payment provider who calls; a real provider gives its own.
   'payment-provider.key': randomPassword,
   ...Object.fromEntries(['root', ...databaseUsers].map((user) => [passwordName(user), randomPassword])),

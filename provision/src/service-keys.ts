@@ -3,6 +3,10 @@ import { generateKeyPairSync, randomBytes, type JsonWebKey } from 'node:crypto';
 /** The services that sign their calls to others, each with a key of its own. */
 export const signingServices = ['auth-service', 'product-service', 'order-service'] as const;
 
+/** Under which names the keys are kept. */
+export const publicKeysName = 'public-keys.json';
+export const keyName = (service: string): string => `${service}.key.json`;
+
 /** What SERVICE_PUBLIC_KEYS_FILE holds: the key set of each service (RFC 7517). */
 export type PublicKeys = Record<string, { keys: JsonWebKey[] }>;
 

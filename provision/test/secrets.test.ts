@@ -15,6 +15,7 @@ test('makes everything where there is nothing', () => {
     'auth-service.key.json',
     'auth_migrator.password',
     'auth_service.password',
+    'codes.key',
     'order-service.key.json',
     'order_migrator.password',
     'order_service.password',

@@ -9,7 +9,8 @@ function takeFirst(field: string): string {
 }
 
 /** Three lines that work when pasted in this order into one shell, as often as one likes. */
-export function curlLines(url: string, buyer: Login): string[] {
+export function curlLines(url: string, buyer: Login, certificateFile?: string): string[] {
+  const curl = certificateFile === undefined ? 'curl -s' : `curl -s --cacert '${certificateFile}'`;
   const api = `${url}/api/v1`;
   const json = `-H 'Content-Type: application/json'`;
   const login = JSON.stringify({ email: buyer.email, password: buyer.password });
@@ -19,13 +20,17 @@ export function curlLines(url: string, buyer: Login): string[] {
     city: 'Berlin',
     country: 'DE',
   });
-  const firstInStock = `$(curl -s '${api}/products?inStock=true&limit=1' | ${takeFirst('id')})`;
+  const firstInStock = `$(${curl} '${api}/products?inStock=true&limit=1' | ${takeFirst('id')})`;
   const order = `'{"items":[{"productId":"'"${firstInStock}"'","quantity":1}],"shipTo":${shipTo}}'`;
   return [
-    `curl -s -w '\\n' '${api}/products?limit=3'`,
-    `TOKEN=$(curl -s '${api}/auth/login' ${json} -d '${login}' | ${takeFirst('accessToken')}); echo "$TOKEN"`,
-    `curl -s '${api}/orders' ${json} -H "Authorization: Bearer $TOKEN" -H "Idempotency-Key: $(date +%s%N)" -d ${order}`,
+    `${curl} -w '\\n' '${api}/products?limit=3'`,
+    `TOKEN=$(${curl} '${api}/auth/login' ${json} -d '${login}' | ${takeFirst('accessToken')}); echo "$TOKEN"`,
+    `${curl} '${api}/orders' ${json} -H "Authorization: Bearer $TOKEN" -H "Idempotency-Key: $(date +%s%N)" -d ${order}`,
   ];
+}
+
+function aboutCertificate(file: string): string {
+  return `Its certificate is self-signed, for this checkout only: browsers warn of it. It is ${file}.`;
 }
 
 /** All that somebody needs to know who has just started Tradepost; a password of their own choice is not shown. */
@@ -35,17 +40,20 @@ export function describeStack(stack: Stack, accounts: DemoAccount[], isAdminPass
   const logins = [admin, ...accounts].map(
     ({ role, email, password }) => `  ${role.padEnd(7)} ${email.padEnd(25)} ${password}`,
   );
+  const certificateFile = stack.nginxPlan.settings?.tls?.certificateFile;
   const buyer = accounts.find(({ role }) => role === 'buyer') ?? stack.admin;
   return [
     '',
     `Tradepost is ready at ${stack.url} (documentation: ${stack.url}/docs)`,
+    `E-mail and SMS do not leave this machine: ${stack.url}/dev/mail`,
+    ...(certificateFile === undefined ? [] : [aboutCertificate(certificateFile)]),
     '',
     'Log-ins, made for this checkout only:',
     ...logins,
     '',
     'Try it: paste these lines one after the other into another shell, as often as you like.',
     '',
-    ...curlLines(stack.url, buyer),
+    ...curlLines(stack.url, buyer, certificateFile),
     '',
     `Logs: ${relative(process.cwd(), stack.dataPath)}/logs. Ctrl-C stops everything; npm run reset deletes the local data.`,
     '',

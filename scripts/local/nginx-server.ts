@@ -34,6 +34,12 @@ export interface NginxSettings {
   clientTimeoutSeconds?: number;
   /** Addresses or networks whose X-Forwarded-For is believed. */
   trustedProxies?: string[];
+  /** Origins of web pages that may read the answers, such as https://shop.example. */
+  corsOrigins?: string[];
+  /** The hosts that are answered for, without ports; every one when absent. */
+  publicHosts?: string[];
+  /** HTTPS, and nothing else, on the port of the door. */
+  tls?: { certificateFile: string; keyFile: string };
 }
 
 // A replica that failed is left alone until the next second of Nginx's clock: the shortest it knows (fail_timeout=1s
@@ -60,10 +66,12 @@ function variables(plan: NginxPlan): Record<string, string> {
     RESOLVER: '',
     KEEPALIVE_MIN_TIMEOUT: '',
     WORKER_PROCESSES: 'auto',
-    TRUSTED_PROXIES: (settings.trustedProxies ?? [])
+    TRUSTED_PROXIES: plain('TRUSTED_PROXIES', settings.trustedProxies ?? [], /^[A-Fa-f0-9.:/]+$/)
       .map((address) => `set_real_ip_from ${address};`)
       .join(' '),
     ...limits(settings),
+    ...origins(settings),
+    ...transport(settings),
     ACCESS_LOG: settings.accessLog ?? '/dev/stdout',
     ERROR_LOG: settings.errorLog ?? 'stderr',
   };
@@ -76,6 +84,34 @@ function limits(settings: NginxSettings): Record<string, string> {
     CONNECTIONS_PER_ADDRESS: String(settings.connectionsPerAddress ?? 65_535),
     PROXY_READ_TIMEOUT: `${settings.proxyReadTimeoutSeconds ?? 15}s`,
     CLIENT_TIMEOUT: `${settings.clientTimeoutSeconds ?? 10}s`,
+  };
+}
+
+/** What becomes part of the configuration has no letter that could end its place there. */
+function plain(what: string, values: string[], letters: RegExp): string[] {
+  const bad = values.find((value) => !letters.test(value));
+  if (bad === undefined) return values;
+  throw new Refusal(`${what} holds ${bad}: write them as docs/operations.md shows.`);
+}
+
+function origins({ corsOrigins = [], publicHosts = [] }: NginxSettings): Record<string, string> {
+  const allowed = plain('CORS_ORIGINS', [...new Set(corsOrigins)], /^https?:\/\/[a-z0-9.:-]+$/);
+  const hosts = plain('PUBLIC_HOSTS', [...new Set(publicHosts)], /^[a-z0-9.-]+$/);
+  return {
+    CORS_ORIGINS: allowed.map((origin) => `"${origin}" "${origin}";`).join(' '),
+    VARY_BY_ORIGIN: allowed.length > 0 ? 'Origin' : '',
+    PUBLIC_HOSTS: hosts.map((host) => `"${host}" "";`).join(' '),
+    OTHER_HOSTS: hosts.length > 0 ? 'yes' : '""',
+  };
+}
+
+// As parameters of `listen`, because Nginx before 1.25.1 does not know the directive `http2`; the image has it.
+function transport({ tls }: NginxSettings): Record<string, string> {
+  if (tls === undefined) return { LISTEN_TLS: '', TLS: '' };
+  const { certificateFile, keyFile } = tls;
+  return {
+    LISTEN_TLS: 'ssl http2',
+    TLS: `ssl_certificate "${certificateFile}"; ssl_certificate_key "${keyFile}";`,
   };
 }
 

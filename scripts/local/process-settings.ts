@@ -24,6 +24,7 @@ const passedOn = [
   'LANG',
   'TZ',
   'TMPDIR',
+  'NODE_COMPILE_CACHE',
   'LOG_LEVEL',
   'PAYMENT_WINDOW_MINUTES',
   'EVENT_SINKS',
@@ -71,9 +72,16 @@ function ownSettings(name: ProcessName, around: ServiceSurroundings): Settings {
   const perProcess: Record<ProcessName, () => Settings> = {
     'auth-service': () => ({
       BCRYPT_COST: '12',
+      CODES_KEY: secrets.passwordFor('codes'),
+      // Everybody comes from one address here.
+      LOG_IN_FAILURES_PER_ADDRESS: '100000',
+      REGISTRATIONS_PER_ADDRESS: '100000',
+      CODES_PER_ADDRESS: '100000',
       ADMIN_EMAIL: admin.email,
       ADMIN_PASSWORD: admin.password,
+      MAIL_SPOOL: join(around.dataPath, 'mail'),
       ORDER_SERVICE_URL: internal('order-service'),
+      PRODUCT_SERVICE_URL: internal('product-service'),
     }),
     'product-service': () => ({ JWKS_URL, ORDER_SERVICE_URL: internal('order-service') }),
     'order-service': orders,

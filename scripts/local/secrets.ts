@@ -40,15 +40,21 @@ async function keepKey(file: string, service: string): Promise<JsonWebKey> {
   return key;
 }
 
+/** A set that holds the key as well as another one is that of a rotation: it stays. */
+function publish(key: JsonWebKey, published: PublicKeys[string] | undefined): PublicKeys[string] {
+  return published?.keys.some(({ kid }) => kid === key.kid) ? published : { keys: [publicPart(key)] };
+}
+
 /** One key pair for each service, with which it signs its calls to the others. */
 export async function keepServiceKeys(directory: string, services: readonly string[]): Promise<ServiceKeys> {
   const keys = join(directory, 'keys');
   await mkdir(keys, { recursive: true, mode: 0o700 });
   const privateKeyFile = (service: string): string => join(keys, `${service}.json`);
   const publicKeysFile = join(keys, 'public-keys.json');
-  const published: PublicKeys = {};
+  const published = ((await readJson(publicKeysFile)) ?? {}) as PublicKeys;
   for (const service of services) {
-    published[service] = { keys: [publicPart(await keepKey(privateKeyFile(service), service))] };
+    const key = await keepKey(privateKeyFile(service), service);
+    published[service] = publish(key, published[service]);
   }
   await writePrivately(publicKeysFile, `${JSON.stringify(published, null, 2)}\n`);
   return { privateKeyFile, publicKeysFile };

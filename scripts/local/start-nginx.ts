@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { buildSite } from '../../nginx/build-site.ts';
 import type { DataDirectory } from './data-directory.ts';
+import { keepDevelopmentCertificate } from './development-certificate.ts';
 import { freePorts } from './free-port.ts';
 import { nginxCommand, writeNginxConfig, type NginxPlan } from './nginx-server.ts';
+import type { DoorSettings } from './read-door.ts';
 import { byService, serviceNames, type PortsByProcess } from './processes.ts';
 import { SupervisedProcess } from './supervised-process.ts';
 
@@ -12,6 +14,9 @@ export interface NginxOptions {
   /** 0 takes a free one. */
   port: number;
   ports: PortsByProcess;
+  door: DoorSettings;
+  /** Speaks HTTPS with a certificate of its own making. */
+  tls: boolean;
   onProgress: (message: string) => void;
 }
 
@@ -23,7 +28,7 @@ export interface RunningNginx {
 
 /** Starts the one door in front of all replicas. */
 export async function startNginx(options: NginxOptions): Promise<RunningNginx> {
-  const { data, program, ports, onProgress } = options;
+  const { data, program, ports, door, tls, onProgress } = options;
   const [freePort = 0, probePort = 0] = await freePorts(2);
   const port = options.port === 0 ? freePort : options.port;
   const plan: NginxPlan = {
@@ -32,6 +37,7 @@ export async function startNginx(options: NginxOptions): Promise<RunningNginx> {
     port,
     probePort,
     program,
+    settings: { ...door, ...(tls && { tls: await keepDevelopmentCertificate(data.path) }) },
     upstreams: byService((name) => ports[name].map((replica) => replica.public)),
   };
   onProgress(`starting Nginx on port ${port} in front of ${serviceNames.length} services`);
@@ -53,5 +59,5 @@ export async function startNginx(options: NginxOptions): Promise<RunningNginx> {
     data,
   );
   nginx.start();
-  return { nginx, url: `http://127.0.0.1:${port}`, plan };
+  return { nginx, url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`, plan };
 }

@@ -20,6 +20,7 @@ import {
   type Settings,
 } from './processes.ts';
 import type { NginxPlan } from './nginx-server.ts';
+import type { DoorSettings } from './read-door.ts';
 import { startNginx } from './start-nginx.ts';
 import { stopLeftovers } from './stop-leftovers.ts';
 import { SupervisedProcess } from './supervised-process.ts';
@@ -32,6 +33,10 @@ export interface StackOptions {
   replicas: number;
   /** Settings that differ from the usual ones, by process, or for each replica of it. */
   settings?: Partial<Record<ProcessName, Settings>> | ((name: ProcessName, number: number) => Settings);
+  /** What differs at the door from one that trusts no proxy, no other origin and every host. */
+  door?: DoorSettings;
+  /** HTTPS, with a self-signed certificate that is kept in the data directory. */
+  tls?: boolean;
   /** Puts something between two processes: gives the port that is called instead of the listener's own. */
   throughPort?: (link: Link) => number;
   /** Wins over the administrator that is made and kept in the data directory. */
@@ -103,17 +108,18 @@ async function startAll(ground: Ground): Promise<Omit<Stack, 'stop'>> {
   const portOf = options.throughPort ?? (({ port }: Link): number => port);
   const around = { database, ports, secrets, keys, admin, dataPath: data.path, overridesFor, portOf };
   const processes = startProcesses(ground, around);
-  const {
-    nginx,
-    url,
-    plan: nginxPlan,
-  } = await startNginx({
+  // What a service was given now, it is given again at the next start: CODES_KEY opens what waits in its database.
+  await secrets.save();
+  const door = await startNginx({
     data,
     program: programs.nginx,
     port: options.port,
     ports,
+    door: options.door ?? {},
+    tls: options.tls ?? false,
     onProgress,
   });
+  const { nginx, url, plan: nginxPlan } = door;
   stops.push(() => nginx.stop());
   await awaitAnswers(processes, url, { onProgress, signal });
   if (options.admin !== undefined) await installAdmin(createApiClient(url, signal), data.path, options.admin);

@@ -27,7 +27,7 @@ export const allowed: Row[] = [
   { from: ['outside'], to: ['nginx'], ports: ['TCP 8080'] },
   { from: ['nginx'], to: services, ports: ['TCP 3000'] },
   { from: ['product-service', 'order-service'], to: ['auth-service'], ports: ['TCP 3000'] },
-  { from: ordering, to: ['product-service'], ports: ['TCP 3100'] },
+  { from: [...ordering, 'auth-service'], to: ['product-service'], ports: ['TCP 3100'] },
   { from: ['auth-service', 'product-service'], to: ['order-service'], ports: ['TCP 3100'] },
   { from: ['order-service'], to: ['auth-service'], ports: ['TCP 3100'] },
   { from: ordering, to: ['payment-simulator'], ports: ['TCP 3000'], place: 'local' },
@@ -35,6 +35,8 @@ export const allowed: Row[] = [
   { from: ['auth-service', 'product-service', 'order-worker'], to: ['kafka'], ports: ['TCP 9092'] },
   // The real provider is somewhere outside.
   { from: ordering, to: ['internet'], ports: ['TCP 443'], place: 'production' },
+  // Mail server and SMS provider are, too.
+  { from: ['auth-service'], to: ['internet'], ports: ['TCP 443', 'TCP 465', 'TCP 587'], place: 'production' },
   { from: ['auth-service'], to: ['auth-mysql'], ports: ['TCP 3306'], place: 'local' },
   { from: ['product-service'], to: ['product-mysql'], ports: ['TCP 3306'], place: 'local' },
   { from: ordering, to: ['order-mysql'], ports: ['TCP 3306'], place: 'local' },

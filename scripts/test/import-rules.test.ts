@@ -33,7 +33,7 @@ const breaches: [string, string, ...string[]][] = [
   ['no-dead-source', 'order-service/src/ledger/unused.ts', 'sequelize'],
 ];
 
-const soleImports = ['axios', 'winston', 'jsonwebtoken', 'bcrypt', 'prom-client'];
+const soleImports = ['axios', 'winston', 'jsonwebtoken', 'bcrypt', 'prom-client', 'nodemailer'];
 
 let found: string[];
 

@@ -55,7 +55,6 @@ describe('the table', () => {
     expect(table).toMatch(/^\| Nginx killed \|.*\| 4\.6 s \|$/m);
     expect(table).toMatch(/^\| Nginx reloaded ten times .*\| \*\*failed\*\* \|$/m);
     expect(table).toMatch(/^\| disk full \|.*\| not tried here \|$/m);
-    expect(table).toMatch(/^\| rotation of the signing key \| {2}\| not built yet: rotation \|$/m);
     expect(listFailed(results)).toContain('Nginx reloaded ten times under load');
     expect(listFailed(results)).not.toContain('disk full');
   });

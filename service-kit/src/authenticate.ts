@@ -2,7 +2,7 @@ import { createHash, createPrivateKey, type JsonWebKey, type KeyObject } from 'n
 import { readFileSync } from 'node:fs';
 import jwt from 'jsonwebtoken';
 import { LRUCache } from 'lru-cache';
-import { type FindKey, readServiceKeys } from './key-set.ts';
+import { type FindKey, reread, serviceKeys } from './key-set.ts';
 import { unauthenticated } from './problem.ts';
 
 /** Who sends a request. */
@@ -17,6 +17,8 @@ export interface SigningKey {
   kid: string;
   privateKey: KeyObject;
 }
+
+type ReadableKey = SigningKey | (() => SigningKey);
 
 /** Reads the Authorization header; throws 401 when it does not carry a valid token. */
 export type Authenticate = (authorization: string | undefined) => Promise<Caller>;
@@ -42,23 +44,17 @@ const cachedTokens = 10_000;
 
 /** Signs claims with ES256 (RFC 7518 section 3.4). */
 export function signToken(key: SigningKey, type: string, claims: object): string {
-  return jwt.sign(claims, key.privateKey, {
-    algorithm: 'ES256',
-    header: { alg: 'ES256', typ: type, kid: key.kid },
-  });
+  const header = { alg: 'ES256', typ: type, kid: key.kid };
+  return jwt.sign(claims, key.privateKey, { algorithm: 'ES256', header });
 }
 
 /** jsonwebtoken accepts any `typ` and a missing `exp`: both are demanded here (RFC 9068 section 4, RFC 8725 section 3.11). */
-function verifyToken(token: string, key: KeyObject, expected: Expected): Claims {
-  const { header, payload } = jwt.verify(token, key, {
-    algorithms: ['ES256'],
-    issuer: expected.issuer,
-    audience: expected.audience,
-    complete: true,
-  });
+function verifyToken(token: string, key: KeyObject, { issuer, audience, type }: Expected): Claims {
+  const options = { issuer, audience, complete: true } as const;
+  const { header, payload } = jwt.verify(token, key, { ...options, algorithms: ['ES256'] });
   const claims = payload as unknown as Partial<Claims>;
   const complete = typeof claims.exp === 'number' && typeof claims.sub === 'string';
-  if (header.typ !== expected.type || !complete) throw refusal();
+  if (header.typ !== type || !complete) throw refusal();
   return claims as Claims;
 }
 
@@ -110,16 +106,16 @@ export function authenticateUsers(
 
 /**
  * Checks the tokens with which other services call this one.
- * @param publicKeysFile SERVICE_PUBLIC_KEYS_FILE
+ * @param publicKeysFile SERVICE_PUBLIC_KEYS_FILE, read again and again
  * @param audience this service's name
  */
 export function authenticateServices(publicKeysFile: string, audience: string): Authenticate {
-  const keysOf = readServiceKeys(publicKeysFile);
+  const keysOf = serviceKeys(publicKeysFile);
   return (authorization) =>
     Promise.resolve().then(() => {
       const token = bearerToken(authorization);
       const { kid, issuer } = orRefuse(() => decodeUnverified(token));
-      const key = keysOf.get(issuer)?.get(kid);
+      const key = keysOf().get(issuer)?.get(kid);
       if (key === undefined) throw refusal();
       orRefuse(() => verifyToken(token, key, { issuer, audience, type: 'service+jwt' }));
       return { id: issuer, roles: ['service'], sessionId: '' };
@@ -132,19 +128,19 @@ export function readSigningKey(file: string): SigningKey {
   return { kid: jwk.kid, privateKey: createPrivateKey({ key: jwk, format: 'jwk' }) };
 }
 
-/** Makes the Authorization header of calls from one service to another; a token lives 60 s and serves half of that. */
-export function serviceAuthorization(key: SigningKey, issuer: string, audience: string): () => string {
+/**
+ * Makes the Authorization header of calls from one service to another; a token lives 60 s and serves half of that.
+ * @param key or what reads it: a new key is then taken up without a restart
+ */
+export function serviceAuthorization(key: ReadableKey, issuer: string, audience: string): () => string {
+  const currentKey = typeof key === 'function' ? reread(key) : () => key;
   let header = '';
   let renewAt = -Infinity;
   return () => {
     if (performance.now() < renewAt) return header;
-    const claims = {
-      iss: issuer,
-      aud: audience,
-      sub: issuer,
-      exp: Math.floor(Date.now() / 1000) + serviceTokenSeconds,
-    };
-    header = `Bearer ${signToken(key, 'service+jwt', claims)}`;
+    const exp = Math.floor(Date.now() / 1000) + serviceTokenSeconds;
+    const claims = { iss: issuer, aud: audience, sub: issuer, exp };
+    header = `Bearer ${signToken(currentKey(), 'service+jwt', claims)}`;
     renewAt = performance.now() + (serviceTokenSeconds / 2) * 1000;
     return header;
   };

@@ -17,6 +17,7 @@ const maxAgeMs = 300_000;
 /** A token with an invented kid must not make us ask for the keys at every request. */
 const pauseMs = 2_000;
 const aheadMs = 10_000;
+const rereadMs = 5_000;
 
 /** The keys of a set by their kid, parsed once: parsing costs more than verifying. */
 export function importKeys(set: KeySet): Map<string, KeyObject> {
@@ -70,8 +71,27 @@ export async function fetchIssuerKeys(jwksUrls: readonly string[], logger: Logge
   return find;
 }
 
-/** The public keys of the other services by name, from SERVICE_PUBLIC_KEYS_FILE: `{"<service>": <JWKS>}`. */
-export function readServiceKeys(file: string): Map<string, Map<string, KeyObject>> {
-  const sets = JSON.parse(readFileSync(file, 'utf8')) as Record<string, KeySet>;
-  return new Map(Object.entries(sets).map(([service, set]) => [service, importKeys(set)]));
+/** Reads at once, where it may throw, and again when that is five seconds ago; what cannot be read then stays. */
+export function reread<T>(read: () => T): () => T {
+  let [last, readAt] = [read(), performance.now()];
+  return () => {
+    if (performance.now() - readAt < rereadMs) return last;
+    readAt = performance.now();
+    try {
+      return (last = read());
+    } catch {
+      return last;
+    }
+  };
+}
+
+/**
+ * The public keys of the other services by name, from SERVICE_PUBLIC_KEYS_FILE: `{"<service>": <JWKS>}`. The file is
+ * read again and again, so that a key is replaced without a restart.
+ */
+export function serviceKeys(file: string): () => Map<string, Map<string, KeyObject>> {
+  return reread(() => {
+    const sets = JSON.parse(readFileSync(file, 'utf8')) as Record<string, KeySet>;
+    return new Map(Object.entries(sets).map(([service, set]) => [service, importKeys(set)]));
+  });
 }

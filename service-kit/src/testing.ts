@@ -31,20 +31,11 @@ export async function createTestDatabase(migrations?: string, poolSize = 1): Pro
   const name = `test_${randomBytes(6).toString('hex')}`;
   const admin = await createConnection(server);
   await admin.query(`CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci`);
-  const settings = {
-    DB_HOST: server.host,
-    DB_PORT: server.port,
-    DB_NAME: name,
-    DB_USER: server.user,
-    DB_PASSWORD: server.password,
-    DB_POOL_SIZE: poolSize,
-  };
+  const { host: DB_HOST, port: DB_PORT, user: DB_USER, password: DB_PASSWORD } = server;
+  const settings = { DB_HOST, DB_PORT, DB_NAME: name, DB_USER, DB_PASSWORD, DB_POOL_SIZE: poolSize };
   if (migrations !== undefined) {
-    await migrate(
-      migrations,
-      { ...settings, DB_MIGRATION_USER: server.user, DB_MIGRATION_PASSWORD: server.password },
-      silentLogger,
-    );
+    const migrator = { ...settings, DB_MIGRATION_USER: DB_USER, DB_MIGRATION_PASSWORD: DB_PASSWORD };
+    await migrate(migrations, migrator, silentLogger);
   }
   const database = openDatabase(settings, acquireMs);
   return {

@@ -1,4 +1,4 @@
-import type { Versioned } from '@tradepost/service-kit/precondition.ts';
+import { type EntityTags, requireMatch, type Versioned } from '@tradepost/service-kit/precondition.ts';
 import { notFound, type Problem } from '@tradepost/service-kit/problem.ts';
 import { literal, Op, type Transaction } from 'sequelize';
 import { type Role, UserRole } from './user-role.model.ts';
@@ -28,8 +28,9 @@ async function withRoles(users: User[], tx?: Transaction): Promise<Account[]> {
 
 export const noSuchAccount = (): Problem => notFound('There is no such account.');
 
+/** An account, unless it was deleted. */
 export async function findAccount(userId: string, tx?: Transaction): Promise<Account | undefined> {
-  const user = await User.findByPk(userId, { transaction: tx ?? null });
+  const user = await User.findOne({ where: { id: userId, deletedAt: null }, transaction: tx ?? null });
   return user ? (await withRoles([user], tx))[0] : undefined;
 }
 
@@ -40,11 +41,21 @@ export async function readAccount(userId: string, tx?: Transaction): Promise<Acc
   return account;
 }
 
+/** An account that nobody else changes until the transaction ends; 404 when there is none. */
+export async function lockAccount(userId: string, tx: Transaction): Promise<Account> {
+  await User.findByPk(userId, { lock: true, transaction: tx });
+  return readAccount(userId, tx);
+}
+
 /** Accounts in order of their ids, one more than asked for. */
 export async function listAccounts({ role, email, limit, cursor }: UserFilter): Promise<Account[]> {
   const holders = role && literal(`(SELECT user_id FROM user_roles WHERE role = '${role}')`);
   const users = await User.findAll({
-    where: { ...(email && { email }), id: { [Op.gt]: cursor ?? '', ...(holders && { [Op.in]: holders }) } },
+    where: {
+      ...(email && { email }),
+      deletedAt: null,
+      id: { [Op.gt]: cursor ?? '', ...(holders && { [Op.in]: holders }) },
+    },
     order: ['id'],
     limit: limit + 1,
   });
@@ -68,4 +79,9 @@ export function viewAccount({ user, roles }: Account) {
 
 export function versionOf({ user }: Account): Versioned {
   return { version: user.version, fieldVersions: user.fieldVersions };
+}
+
+/** Refuses with 412 whoever sent If-Match with another version; who sent none has nothing to compare. */
+export function honourMatch(ifMatch: EntityTags | undefined, account: Account): void {
+  if (ifMatch !== undefined) requireMatch(ifMatch, versionOf(account), () => viewAccount(account));
 }

@@ -3,15 +3,18 @@ import { idParameter } from '@tradepost/service-kit/fields.ts';
 import { toPage } from '@tradepost/service-kit/pagination.ts';
 import { notFound, versionConflict } from '@tradepost/service-kit/problem.ts';
 import { type Route, route } from '@tradepost/service-kit/route.ts';
+import { deleteAccount } from '../account-states/delete-account.ts';
+import { disableUser } from '../account-states/disable-user.ts';
+import { enableUser } from '../account-states/enable-user.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { startSession } from '../sessions/start-session.ts';
+import { user } from '../shapes.ts';
 import { emailTaken, lastAdmin } from './accounts.errors.ts';
 import { type Account, listAccounts, noSuchAccount, readAccount, viewAccount } from './accounts.queries.ts';
 import {
   registered,
   registration,
   rolesChange,
-  user,
   userChange,
   userFilter,
   userPage,
@@ -43,6 +46,7 @@ const registerRoute = (dependencies: Dependencies) =>
     handle: async ({ body }) => {
       const account = await registerUser(dependencies, body);
       const tokens = await startSession(dependencies, account);
+      await dependencies.limits.guesses.rememberPlace(account.user.email);
       const headers = { Location: `/api/v1/users/${account.user.id}` };
       return { status: 201, headers, body: { user: viewAccount(account), ...tokens } };
     },
@@ -71,6 +75,21 @@ const changeOwnAccountRoute = (dependencies: Dependencies) =>
     problems: [notFound],
     handle: async ({ caller, ifMatch, body }) =>
       found(await changeUser(dependencies, { userId: caller.id, ifMatch, changes: body })),
+  });
+
+const deleteOwnAccountRoute = (dependencies: Dependencies) =>
+  route({
+    method: 'delete',
+    path: '/users/me',
+    summary: 'Delete your account, for good',
+    access: 'user',
+    versioned: true,
+    answers: { 204: null },
+    problems: [notFound, lastAdmin],
+    handle: async ({ caller, ifMatch }) => {
+      await deleteAccount(dependencies, { userId: caller.id, ifMatch });
+      return { status: 204, body: null };
+    },
   });
 
 const readAccountRoute = () =>
@@ -114,13 +133,44 @@ const setRolesRoute = (dependencies: Dependencies) =>
       found(await setRoles(dependencies, { userId: params.id, roles: body.roles, ifMatch })),
   });
 
+const disableRoute = (dependencies: Dependencies) =>
+  route({
+    method: 'post',
+    path: '/users/{id}/disable',
+    summary: 'Keep somebody from logging in, and end their sessions',
+    access: admin,
+    versioned: 'optional',
+    params: idParameter,
+    answers: { 200: user },
+    problems: [notFound, lastAdmin],
+    handle: async ({ params, ifMatch }) =>
+      found(await disableUser(dependencies, { userId: params.id, ifMatch })),
+  });
+
+const enableRoute = (dependencies: Dependencies) =>
+  route({
+    method: 'post',
+    path: '/users/{id}/enable',
+    summary: 'Let somebody log in again',
+    access: admin,
+    versioned: 'optional',
+    params: idParameter,
+    answers: { 200: user },
+    problems: [notFound],
+    handle: async ({ params, ifMatch }) =>
+      found(await enableUser(dependencies, { userId: params.id, ifMatch })),
+  });
+
 export function accountRoutes(dependencies: Dependencies): Route[] {
   return [
     registerRoute,
     readOwnAccountRoute,
     changeOwnAccountRoute,
+    deleteOwnAccountRoute,
     readAccountRoute,
     listAccountsRoute,
     setRolesRoute,
+    disableRoute,
+    enableRoute,
   ].map((declare) => declare(dependencies));
 }

@@ -15,6 +15,9 @@ export class User extends Model<InferAttributes<User>, InferCreationAttributes<U
   declare phone: string | null;
   declare passwordHash: string;
   declare emailVerified: CreationOptional<boolean>;
+  declare disabledAt: CreationOptional<Date | null>;
+  /** When the person has deleted their account; the row keeps its id and nothing about them. */
+  declare deletedAt: CreationOptional<Date | null>;
   declare version: CreationOptional<number>;
   declare fieldVersions: CreationOptional<Record<string, number>>;
   declare createdAt: CreationOptional<Date>;
@@ -30,6 +33,8 @@ export function defineUser(sequelize: Sequelize): void {
       phone: DataTypes.STRING,
       passwordHash: DataTypes.STRING,
       emailVerified: DataTypes.BOOLEAN,
+      disabledAt: DataTypes.DATE(3),
+      deletedAt: DataTypes.DATE(3),
       version: DataTypes.INTEGER,
       fieldVersions: { ...jsonColumn('fieldVersions'), defaultValue: {} },
       createdAt: DataTypes.DATE(3),

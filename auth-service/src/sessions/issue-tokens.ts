@@ -4,8 +4,8 @@ import { literal, type Transaction } from 'sequelize';
 import { v7 as uuidv7 } from 'uuid';
 import type { Account } from '../accounts/accounts.queries.ts';
 import { hashRefreshToken } from './hash-refresh-token.ts';
+import type { SigningKeys } from '../signing-keys/load-signing-keys.ts';
 import { RefreshToken } from './refresh-token.model.ts';
-import type { SigningKeys } from './load-signing-keys.ts';
 
 export interface TokenIssuer {
   keys: SigningKeys;

@@ -4,7 +4,7 @@ import { tokens } from '../shapes.ts';
 import { logIn } from './log-in.ts';
 import { logOut } from './log-out.ts';
 import { refreshSession } from './refresh-session.ts';
-import { invalidCredentials, refreshInvalid, refreshReused } from './sessions.errors.ts';
+import { accountDisabled, invalidCredentials, refreshInvalid, refreshReused } from './sessions.errors.ts';
 import { credentials, keySet, refreshRequest } from './sessions.schemas.ts';
 
 const logInRoute = (dependencies: Dependencies) =>
@@ -15,7 +15,7 @@ const logInRoute = (dependencies: Dependencies) =>
     access: 'anyone',
     body: credentials,
     answers: { 200: tokens },
-    problems: [invalidCredentials],
+    problems: [invalidCredentials, accountDisabled],
     handle: async ({ body }) => ({ status: 200, body: await logIn(dependencies, body) }),
   });
 

@@ -7,6 +7,8 @@ import {
   serviceAuthorization,
 } from '@tradepost/service-kit/authenticate.ts';
 import { createMetrics } from '@tradepost/service-kit/metrics.ts';
+import type { Database } from '@tradepost/service-kit/database.ts';
+import type { Logger } from '@tradepost/service-kit/logger.ts';
 import { createTestDatabase, silentLogger, type TestDatabase } from '@tradepost/service-kit/testing.ts';
 import supertest from 'supertest';
 import { type CheckedApp, serveChecked } from '../../../testing/checked-app.ts';
@@ -14,8 +16,12 @@ import { writeServiceKeys } from '../../../testing/service-keys.ts';
 import { ensureAdmin } from '../../src/accounts/ensure-admin.ts';
 import { hashPasswords } from '../../src/passwords/hash-passwords.ts';
 import { createInternalApp, createPublicApp } from '../../src/app.ts';
+import type { LimitConfig } from '../../src/config.ts';
+import { openLimits } from '../../src/limits/open-limits.ts';
+import type { Seal } from '../../src/messages/seal.ts';
 import { defineModels } from '../../src/models.ts';
-import { loadSigningKeys, type SigningKeys } from '../../src/sessions/load-signing-keys.ts';
+import { deriveKeys } from '../../src/prepare-dependencies.ts';
+import { loadSigningKeys, type SigningKeys } from '../../src/signing-keys/load-signing-keys.ts';
 
 export const migrations = path.join(import.meta.dirname, '../../migrations');
 export const adminLogIn = { email: 'admin@example.org', password: 'correct horse battery' };
@@ -33,6 +39,8 @@ export interface Person {
 export interface AuthApp extends Omit<CheckedApp, 'close'> {
   database: TestDatabase;
   keys: SigningKeys;
+  /** Opens messages that wait. */
+  seal: Seal;
   /** What other services call; docs/openapi.json does not know it. */
   internal: CheckedApp['request'];
   serviceBearer: string;
@@ -42,9 +50,33 @@ export interface AuthApp extends Omit<CheckedApp, 'close'> {
   stop(): Promise<void>;
 }
 
+/** As under npm start: nobody reaches what is counted for an address. */
+export const limitsForTests: LimitConfig = {
+  LOG_IN_FAILURES_PER_ACCOUNT: 10,
+  LOG_IN_FAILURES_PER_ADDRESS: 100_000,
+  REGISTRATIONS_PER_ADDRESS: 100_000,
+  CODES_PER_ACCOUNT: 10,
+  CODES_PER_ADDRESS: 100_000,
+};
+
+export interface AuthAppOptions {
+  /** 1, but for tests of races. */
+  poolSize?: number;
+  cost?: number;
+  leewaySeconds?: number;
+  limits?: Partial<LimitConfig>;
+  /** The directory of the development mailbox. */
+  mailSpool?: string | undefined;
+  logger?: Logger;
+}
+
 let registered = 0;
 
-async function prepare(database: TestDatabase, cost: number, leewaySeconds: number) {
+/** One replica, on a pool that may be one of several. */
+export async function prepare(
+  database: Database,
+  { cost = 4, leewaySeconds = 0, limits, mailSpool, logger = silentLogger }: AuthAppOptions = {},
+) {
   const passwords = hashPasswords(cost);
   await ensureAdmin(
     { database, passwords, logger: silentLogger },
@@ -52,31 +84,36 @@ async function prepare(database: TestDatabase, cost: number, leewaySeconds: numb
   );
   const keys = await loadSigningKeys(database);
   const expected = { issuer: 'tradepost', audience: 'tradepost' };
-  const serviceKeys = writeServiceKeys(['order-service']);
+  const serviceKeys = writeServiceKeys(['order-service', 'auth-service']);
   const dependencies = {
     database,
     passwords,
     tokenIssuer: { keys, ...expected },
     leewaySeconds,
+    limits: openLimits({ database, logger: silentLogger }, { ...limitsForTests, ...limits }),
     authenticate: {
       users: authenticateUsers(keys.find, expected),
       services: authenticateServices(serviceKeys.publicKeysFile, 'auth-service'),
     },
-    logger: silentLogger,
+    logger,
     metrics: createMetrics(),
+    mailSpool,
+    ...deriveKeys('known-to-this-test-only'),
   };
   const key = readSigningKey(serviceKeys.keyFile('order-service'));
   const serviceBearer = serviceAuthorization(key, 'order-service', 'auth-service')();
   const internal = supertest.agent(createInternalApp(dependencies));
-  return { app: createPublicApp(dependencies), keys, internal, serviceBearer };
+  const { stop: stopLimits } = dependencies.limits;
+  const app = createPublicApp(dependencies);
+  return { app, keys, seal: dependencies.seal, internal, serviceBearer, stopLimits };
 }
 
 /** The service as it runs, on a schema of its own: with a pool of one connection, but for tests of races. */
-export async function startAuthApp({ poolSize = 1, cost = 4, leewaySeconds = 0 } = {}): Promise<AuthApp> {
-  const database = await createTestDatabase(migrations, poolSize);
+export async function startAuthApp(options: AuthAppOptions = {}): Promise<AuthApp> {
+  const database = await createTestDatabase(migrations, options.poolSize ?? 1);
   await registerSinks(database, [{ name: 'test' }]);
   defineModels(database.sequelize);
-  const { app, ...inside } = await prepare(database, cost, leewaySeconds);
+  const { app, stopLimits, ...inside } = await prepare(database, options);
   const { request, url, close } = await serveChecked(app);
 
   async function logIn({ email, password }: { email: string; password: string }): Promise<Person> {
@@ -102,6 +139,7 @@ export async function startAuthApp({ poolSize = 1, cost = 4, leewaySeconds = 0 }
     },
     async stop() {
       await close();
+      stopLimits();
       await database.drop();
     },
   };

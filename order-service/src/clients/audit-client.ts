@@ -30,6 +30,7 @@ export interface AuditedCharge {
 /** Who tells order-service what has changed, by the source of the events. */
 const tellers = {
   '/auth-service/customers': 'accounts',
+  '/auth-service/sellers': 'accounts',
   '/product-service/products': 'products',
   '/product-service/stock': 'products',
 } as const;

@@ -22,9 +22,9 @@ interface Clients {
  * cannot go on without are measured.
  */
 export function connectClients(config: Config, metrics: Metrics): Clients {
-  const signingKey = readSigningKey(config.SERVICE_KEY_FILE);
-  const toProducts = serviceAuthorization(signingKey, 'order-service', 'product-service');
-  const toAccounts = serviceAuthorization(signingKey, 'order-service', 'auth-service');
+  const readKey = () => readSigningKey(config.SERVICE_KEY_FILE);
+  const toProducts = serviceAuthorization(readKey, 'order-service', 'product-service');
+  const toAccounts = serviceAuthorization(readKey, 'order-service', 'auth-service');
   const toProvider = (): string => `Bearer ${config.PAYMENT_PROVIDER_KEY}`;
   const products = createHttpClient(config.PRODUCT_SERVICE_URL, { authorization: toProducts });
   // A charge that may have been made is asked about before it is sent again: never by the client on its own.

@@ -1,7 +1,8 @@
 import type { Database } from '@tradepost/service-kit/database.ts';
 import type { Transaction } from 'sequelize';
+import { forgetEndedOrder } from '../customers/forget-ended-order.ts';
 import { recordMoves } from '../timeline/record-moves.ts';
-import type { OrderStatus } from './order.model.ts';
+import { endedStatuses, type OrderStatus } from './order.model.ts';
 
 interface OrderMove {
   orderId: string;
@@ -39,5 +40,6 @@ export async function moveOrder(
   );
   if (moved === 0) return false;
   await recordMoves(database, tx, [orderId]);
+  if (endedStatuses.includes(to)) await forgetEndedOrder(database, tx, orderId);
   return true;
 }

@@ -22,6 +22,14 @@ export const orderStatuses = [
   'refunding',
   'refunded',
 ] as const;
+/** No move leads on from these. */
+export const endedStatuses: readonly OrderStatus[] = [
+  'delivered',
+  'rejected',
+  'cancelled',
+  'payment_failed',
+  'refunded',
+];
 export type OrderStatus = (typeof orderStatuses)[number];
 
 export interface Address {

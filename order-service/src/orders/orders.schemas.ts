@@ -1,8 +1,9 @@
+import { postalAddress } from '@tradepost/postal-address/postal-address.ts';
 import { id, money, text } from '@tradepost/service-kit/fields.ts';
 import { cursorParameter, limitParameter, pageOf } from '@tradepost/service-kit/pagination.ts';
 import { z } from 'zod';
 import { paymentStatuses } from '../payments/payment.model.ts';
-import { address, order, paymentMeans } from '../shapes.ts';
+import { order, paymentMeans } from '../shapes.ts';
 import { orderStatuses } from './order.model.ts';
 
 const line = z.strictObject({
@@ -15,8 +16,8 @@ const line = z.strictObject({
 
 export const newOrder = z.strictObject({
   items: z.array(line).min(1).max(1000),
-  shipTo: address,
-  billTo: address.optional(),
+  shipTo: postalAddress,
+  billTo: postalAddress.optional(),
   payment: paymentMeans.optional().meta({ description: 'Is made as soon as the stock is held' }),
   note: text(2000).optional(),
 });

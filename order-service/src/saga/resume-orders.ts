@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { workDue } from '@tradepost/jobs/work-due.ts';
 import type { Database } from '@tradepost/service-kit/database.ts';
-import { runInContext } from '@tradepost/service-kit/request-context.ts';
 import { advanceOrder } from './advance-order.ts';
 import { type ActiveStep, leaseSeconds, type SagaDependencies } from './step.ts';
 
@@ -12,8 +11,8 @@ interface DueSaga {
 }
 
 const pollMs = 500;
-/** How many orders one worker advances at a time; a slow one keeps none but its own place. */
-const places = 40;
+/** How many orders one worker advances at a time. With more, whoever waits for an answer waits behind them at the same rows. */
+const places = 10;
 /** Nobody waits for the answer here: a slow product-service may take most of the lease. */
 const deadlineMs = 4_000;
 
@@ -36,40 +35,15 @@ async function claimDue(database: Database, limit: number): Promise<DueSaga[]> {
   );
 }
 
-/**
- * Goes on with orders whose step is due: their request died, or somebody could not be reached.
- * Runs in every worker; stop() waits for the steps at work.
- */
+/** Goes on with orders whose step is due: their request died, or somebody could not be reached. Runs in every worker. */
 export function resumeOrders(dependencies: SagaDependencies): { stop: () => Promise<void> } {
   const { database, logger } = dependencies;
-  const atWork = new Set<Promise<unknown>>();
-  const stopping = new AbortController();
-
-  const resume = ({ order_id: orderId, step, attempts }: DueSaga): void => {
-    const advancing = runInContext(() => advanceOrder(dependencies, { orderId, step, attempts, deadlineMs }));
-    const done: Promise<unknown> = advancing.finally(() => atWork.delete(done));
-    atWork.add(done);
-  };
-  const round = async (): Promise<void> => {
-    const due = await claimDue(database, places - atWork.size);
-    for (const saga of due) resume(saga);
-  };
-  const loop = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      await round().catch((error: unknown) =>
-        logger.warn('due orders could not be claimed; trying again', { error }),
-      );
-      // After an outage many are due: then the next is claimed as soon as one is done.
-      if (atWork.size >= places) await Promise.race(atWork);
-      else await sleep(pollMs, undefined, { signal: stopping.signal }).catch(() => undefined);
-    }
-  };
-  const looping = loop();
-  return {
-    stop: async () => {
-      stopping.abort();
-      await looping;
-      await Promise.all(atWork);
-    },
-  };
+  return workDue<DueSaga>(logger, {
+    what: 'orders',
+    places,
+    pollMs,
+    claim: (limit) => claimDue(database, limit),
+    work: ({ order_id: orderId, step, attempts }) =>
+      advanceOrder(dependencies, { orderId, step, attempts, deadlineMs }),
+  });
 }

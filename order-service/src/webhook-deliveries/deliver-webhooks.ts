@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { workDue } from '@tradepost/jobs/work-due.ts';
 import type { Database } from '@tradepost/service-kit/database.ts';
 import type { Logger } from '@tradepost/service-kit/logger.ts';
-import { runInContext } from '@tradepost/service-kit/request-context.ts';
 import type { WebhookClient } from '../clients/webhook-client.ts';
 import { type DueDelivery, noteOutcome } from './note-outcome.ts';
 import { signatureHeaders } from './signature.ts';
@@ -70,42 +69,18 @@ async function send(
   }
 }
 
-/** Sends to outsiders what is queued for them. Runs in every worker; stop() waits for those at work. */
-export function deliverWebhooks(dependencies: DeliveryDependencies): { stop: () => Promise<void> } {
-  const { database, webhooks, logger } = dependencies;
-  const stopping = new AbortController();
-  const { signal } = stopping;
-  const atWork = new Set<Promise<void>>();
-
-  const deliver = async (delivery: DueDelivery): Promise<void> => {
-    const outcome = await send(webhooks, delivery);
-    await noteOutcome({ database, logger }, { delivery, ...outcome });
-  };
-  const start = (delivery: DueDelivery): void => {
-    const work = runInContext(() => deliver(delivery))
-      // Its lease ends, and somebody sends it again.
-      .catch((error: unknown) => logger.warn('what became of a delivery could not be noted', { error }))
-      .finally(() => atWork.delete(work));
-    atWork.add(work);
-  };
-  const loop = async (): Promise<void> => {
-    while (!signal.aborted) {
-      const due = await claimDue(database, places - atWork.size).catch((error: unknown) => {
-        logger.warn('due deliveries could not be claimed; trying again', { error });
-        return [];
-      });
-      due.forEach(start);
-      if (atWork.size >= places) await Promise.race(atWork);
-      else if (due.length > 0) await Promise.race([...atWork, sleep(pollMs)]);
-      else await sleep(pollMs, undefined, { signal }).catch(() => undefined);
-    }
-  };
-  const looping = loop();
-  return {
-    stop: async () => {
-      stopping.abort();
-      await looping;
-      await Promise.all(atWork);
+/** Sends to outsiders what is queued for them. Runs in every worker. */
+export function deliverWebhooks({ database, webhooks, logger }: DeliveryDependencies): {
+  stop: () => Promise<void>;
+} {
+  return workDue<DueDelivery>(logger, {
+    what: 'deliveries',
+    places,
+    pollMs,
+    claim: (limit) => claimDue(database, limit),
+    work: async (delivery) => {
+      const outcome = await send(webhooks, delivery);
+      await noteOutcome({ database, logger }, { delivery, ...outcome });
     },
-  };
+  });
 }

@@ -15,8 +15,8 @@ type Addressee = Pick<Config, 'ORDER_SERVICE_URL' | 'SERVICE_KEY_FILE'>;
 
 /** order-service, asked as product-service. */
 export function createOrderClient({ ORDER_SERVICE_URL, SERVICE_KEY_FILE }: Addressee): OrderClient {
-  const key = readSigningKey(SERVICE_KEY_FILE);
-  const authorization = serviceAuthorization(key, 'product-service', 'order-service');
+  const readKey = () => readSigningKey(SERVICE_KEY_FILE);
+  const authorization = serviceAuthorization(readKey, 'product-service', 'order-service');
   const http = createHttpClient(ORDER_SERVICE_URL, { authorization });
   return {
     async decideHold(orderId) {

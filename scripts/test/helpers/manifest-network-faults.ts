@@ -34,9 +34,9 @@ export const networkFaults: ManifestFault[] = [
   {
     rule: 'connections',
     object: 'NetworkPolicy/auth-service',
-    from: '- order-service',
+    from: '- nginx',
     to: '- nobody',
-    says: 'order-service -> auth-service  is closed on TCP 3000: let it out',
+    says: 'nginx -> auth-service  is closed on TCP 3000: let it out',
   },
   {
     rule: 'connections',

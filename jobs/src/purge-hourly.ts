@@ -1,5 +1,5 @@
-import type { Database } from './database.ts';
-import type { Logger } from './logger.ts';
+import type { Database } from '@tradepost/service-kit/database.ts';
+import type { Logger } from '@tradepost/service-kit/logger.ts';
 
 const everyMs = 3_600_000;
 

@@ -1,0 +1,28 @@
+import type { PostalAddress } from '@tradepost/postal-address/postal-address.ts';
+import type { Database } from '@tradepost/service-kit/database.ts';
+import { type EntityTags, withChanges } from '@tradepost/service-kit/precondition.ts';
+import type { Address } from './address.model.ts';
+import { lockAddress, readAddress, toColumns, versionOf } from './addresses.queries.ts';
+
+interface Replacement {
+  addressId: string;
+  userId: string;
+  ifMatch: EntityTags | undefined;
+  address: PostalAddress;
+}
+
+/** Replaces an address that its owner knows as it is: fields that are not sent are gone. */
+export async function replaceAddress(
+  { database }: { database: Database },
+  { addressId, userId, ifMatch, address }: Replacement,
+): Promise<Address> {
+  return database.transaction(async (tx) => {
+    const kept = await lockAddress({ addressId, userId }, ifMatch, tx);
+    const columns = toColumns(address);
+    const names = Object.keys(columns) as (keyof typeof columns)[];
+    const changed = names.filter((name) => kept[name] !== columns[name]);
+    const fieldVersions = withChanges(versionOf(kept), changed);
+    await kept.update({ ...columns, version: kept.version + 1, fieldVersions }, { transaction: tx });
+    return readAddress({ addressId, userId }, tx);
+  });
+}

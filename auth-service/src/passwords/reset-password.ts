@@ -1,0 +1,46 @@
+import type { Database } from '@tradepost/service-kit/database.ts';
+import type { Transaction } from 'sequelize';
+import { lockAccount } from '../accounts/accounts.queries.ts';
+import type { Passwords } from './hash-passwords.ts';
+import { hashResetToken } from './hash-reset-token.ts';
+import { resetTokenExpired, resetTokenWrong } from './passwords.errors.ts';
+import { findReset } from './passwords.queries.ts';
+import { replacePassword } from './replace-password.ts';
+
+interface PasswordReset {
+  token: string;
+  newPassword: string;
+}
+
+const expired = (): Error => resetTokenExpired('Ask for a new one.');
+
+/** Of two who send one token, one finds it unused: the affected row decides. */
+async function useToken(database: Database, tokenHash: string, tx: Transaction): Promise<boolean> {
+  const used = await database.change(
+    `UPDATE password_resets SET used_at = NOW(3)
+      WHERE token_hash = :tokenHash AND used_at IS NULL AND expires_at > NOW(3)`,
+    { tokenHash },
+    tx,
+  );
+  return used === 1;
+}
+
+/** Replaces a forgotten password for whoever has the token from the message, and ends all sessions of the account. */
+export async function resetPassword(
+  { database, passwords }: { database: Database; passwords: Passwords },
+  { token, newPassword }: PasswordReset,
+): Promise<void> {
+  const tokenHash = hashResetToken(token);
+  // A look before the work: hashing takes a core for a quarter of a second, and a stranger's guess is not worth it.
+  const reset = await findReset(database, tokenHash);
+  if (!reset) throw resetTokenWrong('Copy the whole token from the message.');
+  if (reset.isOver) throw expired();
+  const newHash = await passwords.hash(newPassword);
+  const used = await database.transaction(async (tx) => {
+    // Locked before the token is, as by those who change the password: the two cannot wait for each other.
+    const { user } = await lockAccount(reset.userId, tx);
+    if (!(await useToken(database, tokenHash, tx))) return false;
+    return replacePassword(database, tx, { userId: user.id, oldHash: user.passwordHash, newHash });
+  });
+  if (!used) throw expired();
+}

@@ -1,0 +1,78 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+
+export interface ReceivedMail {
+  from: string;
+  to: string[];
+  /** Header and body as they came, without the dots that SMTP doubles. */
+  content: string;
+}
+
+/** A mail server, faked at the SMTP border (RFC 5321): it keeps what comes, or refuses recipients as told. */
+export async function startFakeMailServer() {
+  const received: ReceivedMail[] = [];
+  const answers = { recipient: '250 OK' };
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', () => undefined);
+    converse(socket, received, answers);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    received,
+    answers,
+    async stop() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+const addressIn = (line: string): string => /<([^>]*)>/.exec(line)?.[1] ?? '';
+
+function converse(socket: Socket, received: ReceivedMail[], answers: { recipient: string }): void {
+  const say = (line: string) => socket.write(`${line}\r\n`);
+  let mail: ReceivedMail = { from: '', to: [], content: '' };
+  let data: string[] | undefined;
+  let rest = '';
+
+  const takeData = (lines: string[], line: string): void => {
+    if (line !== '.') return void lines.push(line.replace(/^\.\./, '.'));
+    received.push({ ...mail, content: lines.join('\n') });
+    mail = { from: '', to: [], content: '' };
+    data = undefined;
+    say('250 taken');
+  };
+  const commands: Record<string, (line: string) => void> = {
+    EHLO: () => say('250 fake.example'),
+    HELO: () => say('250 fake.example'),
+    MAIL: (line) => {
+      mail.from = addressIn(line);
+      say('250 OK');
+    },
+    RCPT: (line) => {
+      if (answers.recipient.startsWith('2')) mail.to.push(addressIn(line));
+      say(answers.recipient);
+    },
+    DATA: () => {
+      data = [];
+      say('354 go on');
+    },
+    RSET: () => say('250 OK'),
+    QUIT: () => void socket.end('221 bye\r\n'),
+  };
+  say('220 fake.example ESMTP');
+  socket.setEncoding('utf8').on('data', (chunk) => {
+    const lines = `${rest}${String(chunk)}`.split('\r\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      if (data) takeData(data, line);
+      else (commands[line.slice(0, 4).toUpperCase()] ?? (() => say('502 not known')))(line);
+    }
+  });
+}

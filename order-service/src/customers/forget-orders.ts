@@ -1,0 +1,44 @@
+import type { Database } from '@tradepost/service-kit/database.ts';
+import type { Transaction } from 'sequelize';
+import { forgetAnswers } from './forget-answers.ts';
+
+interface Forgotten {
+  buyerId: string;
+  /** Orders of this buyer that are over. */
+  orderIds: readonly string[];
+}
+
+const atOnce = 500;
+
+/** The least that is an address still. The country stays: it names nobody, and taxes are counted by it. */
+const nowhere = (column: string): string =>
+  `JSON_OBJECT('name', 'deleted', 'line1', 'deleted', 'city', 'deleted', 'country', JSON_VALUE(${column}, '$.country'))`;
+
+/** The version stays: it counts the moves, and this is none. */
+async function emptyOrders(database: Database, tx: Transaction, orderIds: readonly string[]): Promise<void> {
+  await database.change(
+    `UPDATE orders
+        SET ship_to = ${nowhere('ship_to')},
+            bill_to = CASE WHEN JSON_TYPE(bill_to) = 'OBJECT' THEN ${nowhere('bill_to')} END,
+            note = NULL, cancel_reason = IF(cancel_reason IS NULL, NULL, 'deleted'), updated_at = updated_at
+      WHERE id IN (:orderIds)`,
+    { orderIds },
+    tx,
+  );
+  await database.change(
+    `UPDATE refunds SET reason = 'deleted' WHERE order_id IN (:orderIds)`,
+    { orderIds },
+    tx,
+  );
+}
+
+/** Takes what is personal from orders of somebody who is gone, and from the answers that they got. Money and goods stay. */
+export async function forgetOrders(
+  database: Database,
+  tx: Transaction,
+  { buyerId, orderIds }: Forgotten,
+): Promise<void> {
+  for (let start = 0; start < orderIds.length; start += atOnce)
+    await emptyOrders(database, tx, orderIds.slice(start, start + atOnce));
+  await forgetAnswers(database, tx, buyerId);
+}

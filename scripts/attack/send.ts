@@ -1,0 +1,101 @@
+import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request as requestPlain } from 'node:http';
+import { request as requestSecurely } from 'node:https';
+import { connect } from 'node:net';
+import { text as readText } from 'node:stream/consumers';
+import { connect as connectSecurely } from 'node:tls';
+
+export interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+  ms: number;
+}
+
+export interface Sending {
+  method?: string;
+  /** As it stands in the request line: nothing tidies it up. */
+  path: string;
+  headers?: OutgoingHttpHeaders;
+  body?: string | Buffer | undefined;
+}
+
+export interface ApiCall {
+  method?: string;
+  /** Below /api/v1. */
+  path: string;
+  token?: string | undefined;
+  json?: unknown;
+  headers?: OutgoingHttpHeaders;
+}
+
+const patienceMs = 20_000;
+
+/** Sends one request over a connection of its own. */
+export function send(url: string, { method = 'GET', path, headers, body }: Sending): Promise<Answer> {
+  const { hostname, port, protocol } = new URL(url);
+  const request = protocol === 'https:' ? requestSecurely : requestPlain;
+  const startedAt = performance.now();
+  const framing = body === undefined ? {} : { 'Content-Length': Buffer.byteLength(body) };
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      {
+        hostname,
+        port,
+        path,
+        method,
+        agent: false,
+        timeout: patienceMs,
+        headers: { ...framing, ...headers },
+      },
+      (answer) => {
+        const done = (text: string): void =>
+          resolve({
+            status: answer.statusCode ?? 0,
+            headers: answer.headers,
+            text,
+            ms: performance.now() - startedAt,
+          });
+        readText(answer).then(done, reject);
+      },
+    );
+    sent.on('timeout', () => sent.destroy(new Error(`no answer within ${patienceMs / 1_000} s`)));
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+/** Calls the API as a client would, but for what the caller changes. */
+export function call(url: string, { token, json, headers, ...sending }: ApiCall): Promise<Answer> {
+  return send(url, {
+    ...sending,
+    path: `/api/v1${sending.path}`,
+    headers: {
+      ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+      ...(json !== undefined && { 'Content-Type': 'application/json' }),
+      ...headers,
+    },
+    body: json === undefined ? undefined : JSON.stringify(json),
+  });
+}
+
+export const parse = <T>({ text }: Answer): T => JSON.parse(text || 'null') as T;
+
+/** Writes bytes that no client would, and tells the status of every answer that comes until the other side closes. */
+export async function sendBytes(url: string, bytes: string): Promise<number[]> {
+  const { hostname, port, protocol } = new URL(url);
+  const socket =
+    protocol === 'https:'
+      ? connectSecurely({ host: hostname, port: Number(port || 443), servername: hostname })
+      : connect(Number(port || 80), hostname);
+  socket.setTimeout(patienceMs, () => socket.destroy());
+  socket.write(bytes, 'latin1');
+  // A reset after the answer is an end like any other.
+  const chunks: Buffer[] = [];
+  await new Promise<void>((resolve) => {
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+    socket.on('close', () => resolve());
+    socket.on('error', () => resolve());
+  });
+  const received = Buffer.concat(chunks).toString('latin1');
+  return [...received.matchAll(/^HTTP\/1\.[01] (\d{3})/gm)].map(([, status]) => Number(status));
+}
