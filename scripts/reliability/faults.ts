@@ -114,7 +114,7 @@ const rows = {
   'five-times-the-capacity': ['five times the capacity', ['e2e/faults/overload.test.ts']],
   'disk-full': ['disk full', ['e2e/faults/disk-full.test.ts']],
   'unhandled-rejection': ['an unhandled rejection', draining, 'with the restart of the process'],
-  'key-rotated': ['rotation of the signing key', ['e2e/key-rotation.test.ts'], nothing],
+  'key-rotated': ['rotation of the signing key', ['e2e/faults/key-rotation.test.ts'], nothing],
 } as const satisfies Record<string, Row>;
 
 export type FaultName = keyof typeof rows;

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { rotateServiceKeys } from '../provision/src/rotate-service-keys.ts';
-import { openLocalKeys } from '../scripts/keys/local-keys.ts';
-import { rotateLocalKey } from '../scripts/keys/rotate-local-key.ts';
-import { runStack, type TestStack } from './helpers/run-stack.ts';
-import { type Person, type Product, Shop, tally } from './helpers/shop.ts';
+import { rotateServiceKeys } from '../../provision/src/rotate-service-keys.ts';
+import { openLocalKeys } from '../../scripts/keys/local-keys.ts';
+import { rotateLocalKey } from '../../scripts/keys/rotate-local-key.ts';
+import { runStack, type TestStack } from '../helpers/run-stack.ts';
+import { type Person, type Product, Shop, tally } from '../helpers/shop.ts';
 
 let stack: TestStack;
 let shop: Shop;
