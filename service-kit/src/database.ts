@@ -75,10 +75,13 @@ export function isLockedOut(error: unknown): boolean {
   return errorNumber(error) === 1205 || errorNumber(error) === 1213;
 }
 
-/** Both servers shall judge statements alike, and nobody waits for a row lock for 50 s, the default. */
+/**
+ * Both servers shall judge statements alike, and nobody waits for a row lock for 50 s, the default. A connection that is
+ * silent for longer than the pool keeps one belongs to nobody any more: its locks end with it.
+ */
 const sessionSetup = [
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
-  `SET SESSION innodb_lock_wait_timeout = 1, sql_mode = 'STRICT_TRANS_TABLES,ONLY_FULL_GROUP_BY,NO_ENGINE_SUBSTITUTION'`,
+  `SET SESSION innodb_lock_wait_timeout = 1, wait_timeout = 90, sql_mode = 'STRICT_TRANS_TABLES,ONLY_FULL_GROUP_BY,NO_ENGINE_SUBSTITUTION'`,
 ];
 
 /**

@@ -5,7 +5,7 @@ import { advanceOrder } from './advance-order.ts';
 import { type ActiveStep, leaseSeconds, type SagaDependencies } from './step.ts';
 
 interface DueSaga {
-  order_id: string;
+  orderId: string;
   step: ActiveStep;
   attempts: number;
 }
@@ -16,23 +16,29 @@ const places = 10;
 /** Nobody waits for the answer here: a slow product-service may take most of the lease. */
 const deadlineMs = 4_000;
 
-/** Takes due steps for this worker; the lease ends by the database's clock, so that a wrong one here harms nobody. */
-async function claimDue(database: Database, limit: number): Promise<DueSaga[]> {
-  const claim = randomUUID();
-  // A transaction, because only these are tried again after a deadlock: here all workers meet.
-  const claimed = await database.transaction((tx) =>
-    database.change(
-      `UPDATE order_sagas SET claimed_by = :claim, attempts = attempts + 1, due_at = NOW(3) + INTERVAL :leaseSeconds SECOND
-        WHERE due_at <= NOW(3) ORDER BY due_at LIMIT :limit`,
-      { claim, leaseSeconds, limit },
+/**
+ * Takes due steps for this worker; the lease ends by the database's clock, so that a wrong one here harms nobody. What
+ * somebody has locked is left to them: were they gone for good, everybody else's order would wait behind theirs.
+ */
+function claimDue(database: Database, limit: number): Promise<DueSaga[]> {
+  return database.transaction(async (tx) => {
+    const due = await database.select<DueSaga>(
+      `SELECT order_id AS orderId, step, attempts + 1 AS attempts FROM order_sagas
+        WHERE due_at <= NOW(3) ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED`,
+      { limit },
       tx,
-    ),
-  );
-  if (claimed === 0) return [];
-  return database.select<DueSaga>(
-    'SELECT order_id, step, attempts FROM order_sagas WHERE claimed_by = :claim',
-    { claim },
-  );
+    );
+    const orderIds = due.map(({ orderId }) => orderId);
+    if (orderIds.length > 0) {
+      await database.change(
+        `UPDATE order_sagas SET claimed_by = :claim, attempts = attempts + 1, due_at = NOW(3) + INTERVAL :leaseSeconds SECOND
+          WHERE order_id IN (:orderIds)`,
+        { claim: randomUUID(), leaseSeconds, orderIds },
+        tx,
+      );
+    }
+    return due;
+  });
 }
 
 /** Goes on with orders whose step is due: their request died, or somebody could not be reached. Runs in every worker. */
@@ -43,7 +49,6 @@ export function resumeOrders(dependencies: SagaDependencies): { stop: () => Prom
     places,
     pollMs,
     claim: (limit) => claimDue(database, limit),
-    work: ({ order_id: orderId, step, attempts }) =>
-      advanceOrder(dependencies, { orderId, step, attempts, deadlineMs }),
+    work: (due) => advanceOrder(dependencies, { ...due, deadlineMs }),
   });
 }
