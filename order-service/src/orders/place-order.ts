@@ -62,10 +62,8 @@ async function recordPending(
       { transaction: tx },
     );
     const lines = placed.flatMap(({ orderId, items }) => toLines(orderId, items));
-    const items = Map.groupBy(
-      await OrderItem.bulkCreate(lines, { transaction: tx }),
-      ({ orderId }) => orderId,
-    );
+    const written = await OrderItem.bulkCreate(lines, { transaction: tx });
+    const items = Map.groupBy(written, ({ orderId }) => orderId);
     await startSagas(database, tx, orders);
     return orders.map((order) => ({ order, items: items.get(order.id) ?? [] }));
   });

@@ -5,13 +5,13 @@ import { backOff } from './back-off.ts';
 import { commitOrder } from './commit-order.ts';
 import { expireOrder } from './expire-order.ts';
 import { releaseOrder } from './release-order.ts';
-import { reserveOrder } from './reserve-order.ts';
+import { reserveInTime } from './reserve-in-time.ts';
 import { returnOrder } from './return-order.ts';
 import { scheduleStep } from './schedule-step.ts';
 import type { ActiveStep, DoStep, SagaDependencies, StepAtWork } from './step.ts';
 
 const steps: Record<ActiveStep, DoStep> = {
-  reserve: reserveOrder,
+  reserve: reserveInTime,
   pay: makeRememberedPayment,
   charge: chargeOrder,
   commit: commitOrder,

@@ -1,4 +1,4 @@
-import { moveOrder } from '../orders/move-order.ts';
+import { cancelUnpaid } from '../orders/cancel-unpaid.ts';
 import { scheduleStep } from './schedule-step.ts';
 import type { SagaDependencies, Step, StepAtWork } from './step.ts';
 
@@ -8,17 +8,9 @@ export async function expireOrder(
   { orderId }: StepAtWork,
 ): Promise<Step | undefined> {
   return database.transaction(async (tx) => {
-    const [window] = await database.select<{ isOver: number }>(
-      'SELECT payment_due_at <= NOW(3) AS isOver FROM orders WHERE id = :orderId FOR UPDATE',
-      { orderId },
-      tx,
-    );
-    const set = { cancel_reason: 'It was not paid in time.' };
-    const move = { orderId, from: ['awaiting_payment'], to: 'cancelled', set } as const;
-    const isCancelled = Number(window?.isOver) === 1 && (await moveOrder(database, tx, move));
+    if (await cancelUnpaid(database, tx, { orderId, after: 'expire' })) return 'release';
     // Whoever came too early waits again; an order that is not waiting any more has another step by now.
-    const next = isCancelled ? 'release' : 'expire';
-    await scheduleStep(database, { orderId, after: 'expire', next }, tx);
-    return isCancelled ? 'release' : undefined;
+    await scheduleStep(database, { orderId, after: 'expire', next: 'expire' }, tx);
+    return undefined;
   });
 }

@@ -63,13 +63,8 @@ async function note(
   const from = ['pending'] as const;
   if ('refused' in outcome) {
     const set = { rejection: JSON.stringify(outcome.refused) };
-    const moved = await moveOrder(database, tx, {
-      orderId,
-      from,
-      to: 'rejected',
-      set,
-      changes: ['rejection'],
-    });
+    const rejected = { to: 'rejected', changes: ['rejection'] } as const;
+    const moved = await moveOrder(database, tx, { orderId, from, set, ...rejected });
     // An earlier try of the same call may still be on its way, and find stock when it arrives: a refused order leaves
     // the tombstone of a release, which nothing gets past.
     return moved ? 'release' : undefined;
