@@ -53,6 +53,7 @@ describe('an order whose stock is held', () => {
       updatedAt: expect.stringMatching(instant),
     });
     expect(headers.location).toBe(`/api/v1/orders/${body.id}`);
+    expect(headers.etag).toBe(`"${body.version}"`);
     expect(headers['cache-control']).toBe('private, no-cache');
     expect(headers).not.toHaveProperty('idempotency-replayed');
     expect((await app.get(buyer, `/orders/${body.id}`).expect(200)).body).toEqual(body);

@@ -56,6 +56,14 @@ describe('an adjustment', () => {
     expect(await readStock(app.database, product.id)).toEqual({ onHand: 12, reserved: 0 });
   });
 
+  test('is made only on the version of the product that its sender knows, if they say so', async () => {
+    const product = await app.create(seller, { initialStock: 5 });
+    const { body } = await app.adjust(seller, product.id, found(1)).set('If-Match', '"7"').expect(412);
+    expect(body).toMatchObject({ code: 'version-conflict', current: { id: product.id, version: 1 } });
+    await app.adjust(seller, product.id, found(1)).set('If-Match', '"1"').expect(201);
+    expect(await readStock(app.database, product.id)).toEqual({ onHand: 6, reserved: 0 });
+  });
+
   test('sets the stock that its sender counted', async () => {
     const product = await app.create(seller, { initialStock: 5 });
     const count = (setTo: number, expectedOnHand: number) =>

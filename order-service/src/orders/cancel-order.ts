@@ -1,6 +1,6 @@
 import type { Caller } from '@tradepost/service-kit/authenticate.ts';
 import type { Database } from '@tradepost/service-kit/database.ts';
-import { type EntityTags, requireMatch } from '@tradepost/service-kit/precondition.ts';
+import type { EntityTags } from '@tradepost/service-kit/precondition.ts';
 import type { Transaction } from 'sequelize';
 import { recordRefund } from '../refunds/record-refund.ts';
 import { advanceOrder } from '../saga/advance-order.ts';
@@ -10,7 +10,7 @@ import type { ActiveStep, SagaDependencies } from '../saga/step.ts';
 import { moveOrder } from './move-order.ts';
 import type { Order } from './order.model.ts';
 import { illegalTransition } from './orders.errors.ts';
-import { findOwnOrder, lockOrder, type PlacedOrder, viewOrder } from './orders.queries.ts';
+import { findOwnOrder, honourMatch, lockOrder, type PlacedOrder } from './orders.queries.ts';
 
 interface CancelOrder {
   orderId: string;
@@ -70,11 +70,11 @@ export async function cancelOrder(
   { orderId, caller, reason, ifMatch }: CancelOrder,
 ): Promise<PlacedOrder> {
   const { database } = dependencies;
-  const { items } = await findOwnOrder(orderId, caller);
+  await findOwnOrder(orderId, caller);
   const step = await database.transaction(async (tx) => {
     // Locked, so that a cancel comes either before a payment is noted, or after.
     const order = await lockOrder(orderId, tx);
-    if (ifMatch !== undefined) requireMatch(ifMatch, order, () => viewOrder({ order, items }));
+    await honourMatch(ifMatch, { order, caller }, tx);
     if (order.status in ways) return ways[order.status as keyof typeof ways](database, tx, { order, reason });
     // Asked again, a cancel that was heard is heard again.
     if (order.status === 'cancelled' || order.cancelReason !== null) return undefined;

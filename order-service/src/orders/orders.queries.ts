@@ -1,4 +1,5 @@
 import type { Caller } from '@tradepost/service-kit/authenticate.ts';
+import { type EntityTags, etag, matches, staleVersion } from '@tradepost/service-kit/precondition.ts';
 import { notFound } from '@tradepost/service-kit/problem.ts';
 import { Op, type Transaction } from 'sequelize';
 import { OrderItem } from './order-item.model.ts';
@@ -54,13 +55,23 @@ export async function findOwnOrder(orderId: string, caller: Caller): Promise<Pla
 }
 
 /** An order as the caller may read it: the whole for its buyer and admins, their own lines for sellers. */
-export async function readOrder(orderId: string, caller: Caller) {
-  const placed = await findOrder(orderId);
+export async function readOrder(orderId: string, caller: Caller, tx?: Transaction) {
+  const placed = await findOrder(orderId, tx);
   if (!placed) throw noSuchOrder();
   if (isOwn(placed.order, caller)) return viewOrder(placed);
   const items = placed.items.filter(({ sellerId }) => sellerId === caller.id);
   if (items.length === 0) throw noSuchOrder();
   return viewSellersPart({ ...placed, items });
+}
+
+/** Refuses whoever says which version of the order they know, when it has another one. Nobody has to say. */
+export async function honourMatch(
+  ifMatch: EntityTags | undefined,
+  { order, caller }: { order: Order; caller: Caller },
+  tx?: Transaction,
+): Promise<void> {
+  if (ifMatch === undefined || matches(ifMatch, etag(order.version))) return;
+  throw staleVersion(ifMatch, order, await readOrder(order.id, caller, tx));
 }
 
 /** The orders that the caller bought, or all for an admin, newest first, one more than asked for. */

@@ -1,5 +1,6 @@
 import { idParameter } from '@tradepost/service-kit/fields.ts';
 import { answerOnce } from '@tradepost/service-kit/idempotency.ts';
+import { etag } from '@tradepost/service-kit/precondition.ts';
 import { notFound, versionConflict } from '@tradepost/service-kit/problem.ts';
 import { type Route, route } from '@tradepost/service-kit/route.ts';
 import { order } from '../shapes.ts';
@@ -12,13 +13,14 @@ import { getPlaced, type Placed, viewPlaced } from './placed.queries.ts';
 
 /** What an order that was just placed answers: 202 while nobody knows, the refusal when it was rejected, else 201. */
 function answerPlaced(placed: Placed) {
-  const { id, status, rejection } = placed.order;
+  const { id, status, rejection, version } = placed.order;
   const headers = { Location: `/api/v1/orders/${id}` };
   if (rejection) {
     const { code, detail, members } = rejection;
     return rejections[code](detail, { members: { ...members, orderId: id }, headers });
   }
-  return { status: status === 'pending' ? 202 : 201, headers, body: viewPlaced(placed) };
+  const tagged = { ...headers, ETag: etag(version) };
+  return { status: status === 'pending' ? 202 : 201, headers: tagged, body: viewPlaced(placed) };
 }
 
 const placeOrderRoute = (dependencies: PlaceOrderDependencies) =>

@@ -1,10 +1,12 @@
 import type { Caller } from '@tradepost/service-kit/authenticate.ts';
 import { claimKeys, type Once } from '@tradepost/service-kit/idempotency.ts';
+import type { EntityTags } from '@tradepost/service-kit/precondition.ts';
 import { notFound } from '@tradepost/service-kit/problem.ts';
 import { v7 as uuidv7 } from 'uuid';
 import { crashPoint } from '../crash-point.ts';
 import { Order, type PaymentMeans } from '../orders/order.model.ts';
 import { illegalTransition } from '../orders/orders.errors.ts';
+import { honourMatch } from '../orders/orders.queries.ts';
 import { advanceWhileAwaited } from '../saga/advance-while-awaited.ts';
 import type { SagaDependencies } from '../saga/step.ts';
 import { attemptsExhausted } from './payments.errors.ts';
@@ -14,6 +16,7 @@ import { recordPayment } from './record-payment.ts';
 interface PayOrder {
   orderId: string;
   caller: Caller;
+  ifMatch: EntityTags | undefined;
   payment: PaymentMeans;
   once: Once<Settled>;
 }
@@ -27,14 +30,14 @@ function refuse({ status }: Order): never {
 /** Pays an order: takes the key and writes the payment down at once, charges it, and keeps what is known in time. */
 export async function payOrder(dependencies: SagaDependencies, request: PayOrder): Promise<void> {
   const { database } = dependencies;
-  const { orderId, caller, payment, once } = request;
+  const { orderId, caller, ifMatch, payment, once } = request;
   const paymentId = uuidv7();
   await database.transaction(async (tx) => {
     await claimKeys(database, tx, [{ request: once.request, resourceId: paymentId }]);
-    const order = await Order.findByPk(orderId, { transaction: tx });
+    const order = await Order.findByPk(orderId, { lock: true, transaction: tx });
     if (order?.buyerId !== caller.id) throw notFound('There is no such order.');
-    const isRecorded = await recordPayment(database, tx, { orderId, paymentId, ...payment });
-    if (!isRecorded) refuse(await order.reload({ transaction: tx }));
+    await honourMatch(ifMatch, { order, caller }, tx);
+    if (!(await recordPayment(database, tx, { orderId, paymentId, ...payment }))) refuse(order);
   });
   crashPoint('payment-recorded');
   await advanceWhileAwaited(dependencies, { orderId, step: 'charge', unsent: true });

@@ -1,7 +1,7 @@
 import { idParameter } from '@tradepost/service-kit/fields.ts';
 import { answerOnce } from '@tradepost/service-kit/idempotency.ts';
 import { toPage } from '@tradepost/service-kit/pagination.ts';
-import { notFound } from '@tradepost/service-kit/problem.ts';
+import { notFound, versionConflict } from '@tradepost/service-kit/problem.ts';
 import { type Route, route } from '@tradepost/service-kit/route.ts';
 import { illegalTransition } from '../orders/orders.errors.ts';
 import { findOwnOrder } from '../orders/orders.queries.ts';
@@ -37,10 +37,10 @@ const payOrderRoute = (dependencies: SagaDependencies) =>
     idempotent: true,
     body: paymentMeans,
     answers: { 201: payment, 202: payment },
-    problems: [notFound, illegalTransition, paymentDeclined, attemptsExhausted],
-    handle: ({ params, body, caller, keyed }) =>
+    problems: [notFound, versionConflict, illegalTransition, paymentDeclined, attemptsExhausted],
+    handle: ({ params, body, caller, ifMatch, keyed }) =>
       answerOnce<Settled>(dependencies.database, keyed, {
-        work: (once) => payOrder(dependencies, { orderId: params.id, caller, payment: body, once }),
+        work: (once) => payOrder(dependencies, { orderId: params.id, caller, ifMatch, payment: body, once }),
         answer: answerPayment,
         recover: (paymentId) => getSettled(paymentId),
       }),

@@ -1,13 +1,14 @@
 import type { Caller } from '@tradepost/service-kit/authenticate.ts';
 import type { Database } from '@tradepost/service-kit/database.ts';
 import { claimKeys, type Once } from '@tradepost/service-kit/idempotency.ts';
+import type { EntityTags } from '@tradepost/service-kit/precondition.ts';
 import type { Transaction } from 'sequelize';
 import { v7 as uuidv7 } from 'uuid';
 import type { Money } from '../clients/payment-client.ts';
 import { moveOrder } from '../orders/move-order.ts';
 import type { OrderStatus } from '../orders/order.model.ts';
 import { illegalTransition } from '../orders/orders.errors.ts';
-import { lockOrder } from '../orders/orders.queries.ts';
+import { honourMatch, lockOrder } from '../orders/orders.queries.ts';
 import { advanceWhileAwaited } from '../saga/advance-while-awaited.ts';
 import { scheduleStep } from '../saga/schedule-step.ts';
 import type { SagaDependencies } from '../saga/step.ts';
@@ -19,6 +20,7 @@ import { findRefundable, getRefund, sumRefunds } from './refunds.queries.ts';
 interface RefundOrder {
   orderId: string;
   caller: Caller;
+  ifMatch: EntityTags | undefined;
   amount: Money;
   reason: string;
   once: Once<Refund>;
@@ -46,8 +48,9 @@ async function refuseBeyondOwnLines(
 
 /** Books a refund under the lock of its order: whoever pays, cancels or refunds it comes before this, or after. */
 async function book(database: Database, tx: Transaction, booking: Booking): Promise<void> {
-  const { orderId, caller, amount, reason, sellersMinor, refundId } = booking;
+  const { orderId, caller, ifMatch, amount, reason, sellersMinor, refundId } = booking;
   const order = await lockOrder(orderId, tx);
+  await honourMatch(ifMatch, { order, caller }, tx);
   if (!refundable.includes(order.status))
     throw illegalTransition(`An order that is ${order.status} has nothing to refund.`);
   if (amount.currency !== order.currency)

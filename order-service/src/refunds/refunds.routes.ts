@@ -1,7 +1,7 @@
 import { idParameter } from '@tradepost/service-kit/fields.ts';
 import { answerOnce } from '@tradepost/service-kit/idempotency.ts';
 import { toPage } from '@tradepost/service-kit/pagination.ts';
-import { notFound } from '@tradepost/service-kit/problem.ts';
+import { notFound, versionConflict } from '@tradepost/service-kit/problem.ts';
 import { type Route, route } from '@tradepost/service-kit/route.ts';
 import { illegalTransition } from '../orders/orders.errors.ts';
 import type { SagaDependencies } from '../saga/step.ts';
@@ -23,10 +23,10 @@ const refundOrderRoute = (dependencies: SagaDependencies) =>
     idempotent: true,
     body: newRefund,
     answers: { 201: refund, 202: refund },
-    problems: [notFound, illegalTransition, exceedsCaptured],
-    handle: ({ params, body, caller, keyed }) =>
+    problems: [notFound, versionConflict, illegalTransition, exceedsCaptured],
+    handle: ({ params, body, caller, ifMatch, keyed }) =>
       answerOnce<Refund>(dependencies.database, keyed, {
-        work: (once) => refundOrder(dependencies, { ...body, orderId: params.id, caller, once }),
+        work: (once) => refundOrder(dependencies, { ...body, orderId: params.id, caller, ifMatch, once }),
         answer: (made) => ({
           status: made.status === 'pending' ? 202 : 201,
           headers: { Location: `/api/v1/orders/${made.orderId}/refunds` },

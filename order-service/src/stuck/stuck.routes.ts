@@ -1,9 +1,9 @@
 import type { Database } from '@tradepost/service-kit/database.ts';
 import { idParameter } from '@tradepost/service-kit/fields.ts';
 import { toPage } from '@tradepost/service-kit/pagination.ts';
-import { notFound } from '@tradepost/service-kit/problem.ts';
+import { notFound, versionConflict } from '@tradepost/service-kit/problem.ts';
 import { type Route, route } from '@tradepost/service-kit/route.ts';
-import { findOwnOrder, viewOrder } from '../orders/orders.queries.ts';
+import { viewOrder } from '../orders/orders.queries.ts';
 import { order } from '../shapes.ts';
 import { resumeOrder } from './resume-order.ts';
 import { listStuck } from './stuck.queries.ts';
@@ -34,10 +34,10 @@ const resumeOrderRoute = (dependencies: { database: Database }) =>
     access: admins,
     params: idParameter,
     answers: { 200: order },
-    problems: [notFound],
-    handle: async ({ params, caller }) => {
-      const { order: found } = await findOwnOrder(params.id, caller);
-      return { status: 200, body: viewOrder(await resumeOrder(dependencies, { orderId: found.id })) };
+    problems: [notFound, versionConflict],
+    handle: async ({ params, caller, ifMatch }) => {
+      const resumed = await resumeOrder(dependencies, { orderId: params.id, caller, ifMatch });
+      return { status: 200, body: viewOrder(resumed), version: resumed.order.version };
     },
   });
 

@@ -1,9 +1,10 @@
 import type { Caller } from '@tradepost/service-kit/authenticate.ts';
 import type { Database } from '@tradepost/service-kit/database.ts';
 import { claimKeys, type Once } from '@tradepost/service-kit/idempotency.ts';
+import { type EntityTags, requireMatch } from '@tradepost/service-kit/precondition.ts';
 import { versionConflict } from '@tradepost/service-kit/problem.ts';
 import { v7 as uuidv7 } from 'uuid';
-import { readOwnProduct } from '../products/products.queries.ts';
+import { readOwnProduct, versionOf, viewProduct } from '../products/products.queries.ts';
 import { belowReserved } from './inventory.errors.ts';
 import { getEntry, lockStock, viewStock } from './inventory.queries.ts';
 import type { LedgerEntry } from './ledger-entry.model.ts';
@@ -15,6 +16,7 @@ export type Adjustment = { reason: string } & ({ delta: number } | { setTo: numb
 interface AdjustStock {
   productId: string;
   caller: Caller;
+  ifMatch: EntityTags | undefined;
   adjustment: Adjustment;
   once: Once<LedgerEntry>;
 }
@@ -32,11 +34,12 @@ function toDelta(adjustment: Adjustment, stock: Stock): number {
 /** Adjusts the stock on hand by hand: takes the key, moves the stock, writes the ledger and keeps the answer, at once. */
 export async function adjustStock(
   { database }: { database: Database },
-  { productId, caller, adjustment, once }: AdjustStock,
+  { productId, caller, ifMatch, adjustment, once }: AdjustStock,
 ): Promise<void> {
   await database.transaction(async (tx) => {
     await claimKeys(database, tx, [{ request: once.request, resourceId: uuidv7() }]);
-    await readOwnProduct(productId, caller, tx);
+    const product = await readOwnProduct(productId, caller, tx);
+    if (ifMatch !== undefined) requireMatch(ifMatch, versionOf(product), () => viewProduct(product, caller));
     // An adjustment is rare, so it locks the row before it looks: each refusal then tells exactly what it met.
     const [stock] = (await lockStock([productId], tx)) as [Stock];
     const onHandDelta = toDelta(adjustment, stock);

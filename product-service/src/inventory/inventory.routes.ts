@@ -40,9 +40,10 @@ const adjustStockRoute = (dependencies: { database: Database }) =>
     body: adjustment,
     answers: { 201: ledgerEntry },
     problems: [notFound, notOwner, belowReserved, versionConflict],
-    handle: ({ params, body, caller, keyed }) =>
+    handle: ({ params, body, caller, ifMatch, keyed }) =>
       answerOnce<LedgerEntry>(dependencies.database, keyed, {
-        work: (once) => adjustStock(dependencies, { productId: params.id, caller, adjustment: body, once }),
+        work: (once) =>
+          adjustStock(dependencies, { productId: params.id, caller, ifMatch, adjustment: body, once }),
         answer: (entry) => ({
           status: 201,
           headers: { Location: `/api/v1/products/${params.id}/inventory/ledger` },
