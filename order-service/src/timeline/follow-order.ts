@@ -4,8 +4,8 @@ import type { OrderStatus } from '../orders/order.model.ts';
 import { listMoves, viewMove } from './timeline.queries.ts';
 
 const lookEveryMs = 500;
-/** A proxy on the way closes a connection that says nothing for a minute. */
-const quietLooks = 30;
+/** Nginx gives up on an answer that says nothing for 15 s. */
+const quietLooks = 20;
 /** Nobody follows for ever: a reader that is still there comes back with the id of its last event. */
 const looks = 1_200;
 const final: readonly OrderStatus[] = ['rejected', 'cancelled', 'payment_failed', 'delivered', 'refunded'];
