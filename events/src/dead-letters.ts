@@ -1,7 +1,7 @@
 import type { Database } from '@tradepost/service-kit/database.ts';
 import { defineProblem, notFound } from '@tradepost/service-kit/problem.ts';
 import type { CloudEvent } from './cloud-event.ts';
-import { applyEvents, type InboxDependencies } from './receive-events.ts';
+import { applyEvents, type InboxDependencies, isAway } from './receive-events.ts';
 
 export const replayFailed = defineProblem('replay-failed', 409, 'The event fails again');
 
@@ -61,7 +61,9 @@ async function giveAnotherTry(dependencies: InboxDependencies, id: string): Prom
  */
 export async function replayDeadLetter(dependencies: InboxDependencies, id: string): Promise<DeadLetter> {
   const letter = await giveAnotherTry(dependencies, id).catch((error: unknown) => {
-    throw replayFailed(`Mend what is wrong with it, then replay it again: ${String(error)}`);
+    if (isAway(error)) throw error;
+    dependencies.logger.warn('a dead letter fails again', { letterId: id, error });
+    throw replayFailed('The log tells why; mend that, then replay it again.');
   });
   if (!letter) throw notFound('There is no dead letter with this id.');
   return letter;

@@ -91,7 +91,7 @@ export async function applyEvents(
 }
 
 /** Whether the database is to blame, and not the events. */
-const isAway = (error: unknown): boolean => isPassing(error) || error instanceof ConnectionError;
+export const isAway = (error: unknown): boolean => isPassing(error) || error instanceof ConnectionError;
 
 async function applyOrPark(dependencies: InboxDependencies, event: CloudEvent): Promise<void> {
   const { database, logger } = dependencies;

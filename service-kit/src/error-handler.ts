@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { ConnectionError, TimeoutError } from 'sequelize';
 import { isPassing } from './database.ts';
+import { UpstreamUnavailable } from './http-client.ts';
 import type { Logger } from './logger.ts';
 import {
   internalError,
@@ -26,6 +27,9 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof ConnectionError || error instanceof TimeoutError || isPassing(error)) {
     return unavailable('The database does not answer; try again.', error);
+  }
+  if (error instanceof UpstreamUnavailable) {
+    return unavailable('Another service that this needs does not answer; try again.', error);
   }
   const known = byStatus[(error as { status?: number } | undefined)?.status ?? 0];
   return (

@@ -43,9 +43,13 @@ export function connectClients(config: Config, metrics: Metrics): Clients {
     products: createProductClient(products),
     payments: createPaymentClient(payments),
     audits: createAuditClient(forAdmins),
+    // Never asked twice: where a replay was made, its letter is gone.
     deadLetters: createDeadLetterClient({
-      'product-service': forAdmins.products,
-      'auth-service': forAdmins.accounts,
+      'product-service': createHttpClient(config.PRODUCT_SERVICE_URL, {
+        authorization: toProducts,
+        maxRetries: 0,
+      }),
+      'auth-service': createHttpClient(config.AUTH_SERVICE_URL, { authorization: toAccounts, maxRetries: 0 }),
     }),
     webhooks: createWebhookClient(config.WEBHOOK_TRUSTED_HOSTS),
   };

@@ -1,4 +1,5 @@
 import { replayDeadLetter, replayFailed, viewDeadLetter } from '@tradepost/events/dead-letters.ts';
+import { UpstreamUnavailable } from '@tradepost/service-kit/http-client.ts';
 import { notFound, Problem } from '@tradepost/service-kit/problem.ts';
 import { otherServices } from '../clients/dead-letter-client.ts';
 import type { DeadLetterDependencies, HeldDeadLetter } from './dead-letters.queries.ts';
@@ -23,10 +24,16 @@ export async function replayHeld(
 ): Promise<HeldDeadLetter> {
   const here = await replayHere(dependencies, letterId);
   if (here) return here;
+  let away: UpstreamUnavailable | undefined;
   for (const service of otherServices) {
-    const replayed = await dependencies.deadLetters.replay(service, letterId);
+    // Whoever cannot be asked may hold it; so may the next one.
+    const replayed = await dependencies.deadLetters.replay(service, letterId).catch((error: unknown) => {
+      if (!(error instanceof UpstreamUnavailable)) throw error;
+      away = error;
+      return undefined;
+    });
     if (typeof replayed === 'string') throw replayFailed(replayed);
     if (replayed) return { ...replayed, service };
   }
-  throw notFound('There is no dead letter with this id.');
+  throw away ?? notFound('There is no dead letter with this id.');
 }
