@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RequestHandler } from 'express';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { PoolState } from './database.ts';
@@ -6,7 +7,7 @@ import type { Logger } from './logger.ts';
 export interface Metrics {
   /** A counter of one business event. */
   counter(name: string, help: string): () => void;
-  /** A figure that is looked up whenever somebody asks for all; NaN when it cannot be had. */
+  /** A figure that is looked up whenever somebody asks for all; NaN when it cannot be had within a second. */
   gauge(name: string, help: string, read: () => number | Promise<number>): void;
   observeRequest(labels: { method: string; route: string; status: number }, seconds: number): void;
   /** All figures in the text format of Prometheus. */
@@ -28,7 +29,10 @@ export function createMetrics(pool?: () => PoolState): Metrics {
     registers: [registry],
   });
   const gauge: Metrics['gauge'] = (name, help, read) => {
-    const lookUp = async (): Promise<void> => figure.set(await Promise.resolve(read()).catch(() => NaN));
+    const lookUp = async (): Promise<void> => {
+      const late = sleep(1_000, NaN, { ref: false });
+      figure.set(await Promise.race([Promise.resolve(read()).catch(() => NaN), late]));
+    };
     const figure = new Gauge({ name, help, registers: [registry], collect: lookUp });
   };
   if (pool) {

@@ -74,6 +74,14 @@ test('look a figure up whenever they are asked for, and do without one that cann
   expect(text).toContain('things_lost Nan\n');
 });
 
+test('wait a second for a figure that does not come, and no longer', async () => {
+  const slow = createMetrics();
+  slow.gauge('things_stored', 'Things stored', () => new Promise<never>(() => undefined));
+  const askedAt = performance.now();
+  expect((await slow.expose()).text).toContain('things_stored Nan\n');
+  expect(performance.now() - askedAt).toBeLessThan(2_000);
+});
+
 test('tell how the pool of the database is used', async () => {
   const { text } = await createMetrics(() => ({ used: 3, idle: 2, waiting: 1 })).expose();
   expect(text).toContain('db_pool_used_connections 3\n');
