@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from '@tradepost/service-kit/database.ts';
-import { User } from '../accounts/user.model.ts';
+import { findByEmail } from '../accounts/accounts.queries.ts';
 import type { Limits } from '../limits/open-limits.ts';
 import type { Message } from '../messages/message.ts';
 import { queueMessage } from '../messages/queue-message.ts';
@@ -35,7 +35,7 @@ export async function requestReset(
   const token = randomBytes(32).toString('hex');
   await database.transaction(async (tx) => {
     // Locked, so that a deletion of the account comes before, and there is none, or after, and takes all of this along.
-    const user = await User.findOne({ where: { email }, lock: true, transaction: tx });
+    const user = await findByEmail(email, { lock: true, transaction: tx });
     await database.change(
       `INSERT INTO password_resets (token_hash, user_id, expires_at)
        VALUES (:tokenHash, :userId, NOW(3) + INTERVAL :tokenMinutes MINUTE)`,
