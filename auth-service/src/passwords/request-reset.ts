@@ -12,7 +12,7 @@ const tokenMinutes = 30;
 interface RequestDependencies {
   database: Database;
   seal: Seal;
-  limits: Pick<Limits, 'codes'>;
+  limits: Pick<Limits, 'countCode'>;
 }
 
 const writeMessage = (to: string, token: string): Message => ({
@@ -24,13 +24,14 @@ const writeMessage = (to: string, token: string): Message => ({
 
 /**
  * Makes a token with which a forgotten password can be replaced, and queues the message with it. For an address without an
- * account it does the same work, row for row, and nothing is sent: neither the answer nor its time tells who has one.
+ * account it does the same work, row for row, and nothing is sent: neither the answer nor its time tells who has one. Above the
+ * limit of an address it does nothing, for either.
  */
 export async function requestReset(
   { database, seal, limits }: RequestDependencies,
   { email }: { email: string },
 ): Promise<void> {
-  await limits.codes(email);
+  if (await limits.countCode(email)) return;
   // In hexadecimal, which a double click selects as a whole.
   const token = randomBytes(32).toString('hex');
   await database.transaction(async (tx) => {

@@ -13,7 +13,7 @@ interface RequestDependencies {
   database: Database;
   seal: Seal;
   codeKey: Buffer;
-  limits: Pick<Limits, 'codes'>;
+  limits: Pick<Limits, 'countCode'>;
 }
 
 interface VerificationRequest {
@@ -41,7 +41,8 @@ export async function requestVerification(
   { database, seal, codeKey, limits }: RequestDependencies,
   { userId, channel, ifMatch }: VerificationRequest,
 ): Promise<void> {
-  await limits.codes(userId);
+  const refusal = await limits.countCode(userId);
+  if (refusal) throw refusal;
   const code = newCode();
   const digest = digestCode(codeKey, { userId, code });
   await database.transaction(async (tx) => {
