@@ -35,6 +35,27 @@ test('codes for an account are refused, and told when to come again', async () =
   expect(Number(refused.headers['retry-after'])).toBeGreaterThan(3_000);
 });
 
+test.each([
+  ['somewhere new', '203.0.113.7'],
+  ['where they have been, and guessed too often', '203.0.113.1'],
+])('who sets a new password by e-mail gets in %s, and strangers do not', async (_where, from) => {
+  const [home, stranger] = ['203.0.113.1', '203.0.113.99'];
+  const post = (path: string, address: string, body: object) =>
+    app.request.post(`/api/v1/auth${path}`).set('X-Forwarded-For', address).send(body);
+  const { email, password } = await app.register();
+  await post('/login', home, { email, password }).expect(200);
+  for (const address of [home, stranger]) {
+    for (let turn = 0; turn < 3; turn += 1)
+      await post('/login', address, { email, password: 'not the password' }).expect(401);
+    await post('/login', address, { email, password }).expect(429);
+  }
+  await post('/password/forgot', from, { email }).expect(202);
+  const token = await app.awaitToken(email);
+  await post('/password/reset', from, { token, newPassword }).expect(204);
+  await post('/login', from, { email, password: newPassword }).expect(200);
+  await post('/login', stranger, { email, password: newPassword }).expect(429);
+});
+
 test('guesses of the current password are refused, then the right one, too', async () => {
   const { bearer, password } = await app.register();
   const guess = (currentPassword: string) =>
