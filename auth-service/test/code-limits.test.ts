@@ -35,6 +35,20 @@ test('codes for an account are refused, and told when to come again', async () =
   expect(Number(refused.headers['retry-after'])).toBeGreaterThan(3_000);
 });
 
+test('what sends no code is not counted', async () => {
+  const { bearer } = await app.register();
+  const ask = (channel: string, headers = {}) =>
+    app.request
+      .post('/api/v1/auth/verification')
+      .set({ Authorization: bearer, ...headers })
+      .send({ channel });
+  for (let turn = 0; turn < 3; turn += 1) {
+    await ask('sms').expect(400);
+    await ask('email', { 'If-Match': '"2"' }).expect(412);
+  }
+  await ask('email', { 'If-Match': '"1"' }).expect(202);
+});
+
 test.each([
   ['somewhere new', '203.0.113.7'],
   ['where they have been, and guessed too often', '203.0.113.1'],
