@@ -15,6 +15,7 @@ import { sendMessages } from './messages/send-messages.ts';
 import { defineModels } from './models.ts';
 import { oldResets } from './passwords/passwords.queries.ts';
 import { prepareDependencies } from './prepare-dependencies.ts';
+import { oldFamilies, oldSessions } from './sessions/sessions.queries.ts';
 import { oldCodes } from './verification/verification.queries.ts';
 
 const config = readAuthConfig();
@@ -28,7 +29,7 @@ await runProcess({ config, ...inside }, async () => {
   const prepared = await prepareDependencies(config, inside);
   const dependencies = { ...prepared, mailSpool: config.MAIL_SPOOL };
   const sending = sendMessages({ ...dependencies, senders: connectSenders(config, logger) });
-  const purging = purgeHourly(inside, [expiredMessages, oldCodes, oldResets]);
+  const purging = purgeHourly(inside, [expiredMessages, oldCodes, oldResets, oldFamilies, oldSessions]);
   const [publicApp, internalApp] = [createPublicApp(dependencies), createInternalApp(dependencies)];
   const loops = [purging, sending, relaying, dependencies.limits, prepared.keys];
   const closing = [...loops.map(({ stop }) => stop), database.close];

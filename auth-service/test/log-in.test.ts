@@ -49,6 +49,18 @@ test('takes as long for an unknown address as for a wrong password', async () =>
   expect(Math.min(...medians) / Math.max(...medians)).toBeGreaterThan(0.6);
 });
 
+// The database takes each for the address itself; the guesses of each would be counted apart.
+test.each([
+  ['an accent', (email: string) => email.replace('o', 'ó')],
+  ['a wide letter', (email: string) => email.replace('p', 'ｐ')],
+  ['blanks behind it', (email: string) => `${email}  `],
+])('does not know an address by another spelling: with %s', async (_name, spell) => {
+  const { email, password } = await app.register();
+  const { body } = await logIn(spell(email), password).expect(401);
+  expect(body.code).toBe('invalid-credentials');
+  await logIn(email, password).expect(200);
+});
+
 test.each([
   ['an object for a string', { email: { $ne: '' }, password: { $ne: '' } }, ['/email', '/password']],
   ['nothing', {}, ['/email', '/password']],

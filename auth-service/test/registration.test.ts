@@ -34,6 +34,7 @@ test('makes an account of a customer and logs in', async () => {
   expect(Math.abs(Date.now() - Date.parse(user.createdAt))).toBeLessThan(60_000);
   expect(expiresIn).toBe(900);
   expect(answer.get('Location')).toBe(`/api/v1/users/${user.id}`);
+  expect(answer.get('ETag')).toBe('"1"');
   expect(answer.get('Cache-Control')).toBe('no-store');
   const me = await app.request
     .get('/api/v1/users/me')

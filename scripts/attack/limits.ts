@@ -68,6 +68,19 @@ export const limits: Family = {
       },
     },
     {
+      name: 'the right password, with an accent or a blank in the address, which would be counted apart',
+      expected: '2 x 401, 1 x 200',
+      async run({ register, call }) {
+        const { email, password } = await register();
+        const answers: Answer[] = [];
+        for (const spelling of [email.replace('e', 'é'), `${email} `, email])
+          answers.push(
+            await call({ method: 'POST', path: '/auth/login', json: { email: spelling, password } }),
+          );
+        return tellRow(answers);
+      },
+    },
+    {
       name: 'a code of six digits by trying',
       expected: '5 x 400, 3 x 429, told when to come again',
       needs: 'POST /auth/verification/confirm',

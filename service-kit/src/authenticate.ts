@@ -80,7 +80,7 @@ function orRefuse<T>(verify: () => T): T {
 }
 
 /**
- * Checks the access tokens of people (RFC 9068). A verified token is remembered until it expires.
+ * Checks the access tokens of people (RFC 9068). A verified token is remembered until it expires or its key is withdrawn.
  * @param findKey the issuer's public keys
  * @param expected issuer and audience that a token must name
  */
@@ -88,17 +88,16 @@ export function authenticateUsers(
   findKey: FindKey,
   expected: { issuer: string; audience: string },
 ): Authenticate {
-  const verified = new LRUCache<string, Claims>({ max: cachedTokens });
+  const verified = new LRUCache<string, { kid: string; claims: Claims }>({ max: cachedTokens });
   return async (authorization) => {
     const token = bearerToken(authorization);
     const digest = createHash('sha256').update(token).digest('base64');
-    let claims = verified.get(digest);
-    if (claims === undefined) {
-      const key = await findKey(orRefuse(() => decodeUnverified(token)).kid);
-      if (key === undefined) throw refusal();
-      claims = orRefuse(() => verifyToken(token, key, { ...expected, type: 'at+jwt' }));
-      verified.set(digest, claims);
-    }
+    const known = verified.get(digest);
+    const { kid } = known ?? orRefuse(() => decodeUnverified(token));
+    const key = await findKey(kid);
+    if (key === undefined) throw refusal();
+    const claims = known?.claims ?? orRefuse(() => verifyToken(token, key, { ...expected, type: 'at+jwt' }));
+    if (known === undefined) verified.set(digest, { kid, claims });
     if (claims.exp * 1000 <= Date.now()) throw refusal();
     return { id: claims.sub, roles: claims.roles ?? [], sessionId: claims.sid ?? '' };
   };

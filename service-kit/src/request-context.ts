@@ -7,6 +7,8 @@ export interface RequestContext {
   requestId: string;
   /** W3C Trace Context, passed on unchanged. */
   traceparent?: string | undefined;
+  /** When the request came, by performance.now(). */
+  arrivedAt?: number;
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();
@@ -29,6 +31,7 @@ export function requestContext(): RequestHandler {
     const requestId = given !== undefined && wellFormed.test(given) ? given : randomUUID();
     res.setHeader('X-Request-Id', requestId);
     res.setHeader('X-Content-Type-Options', 'nosniff');
-    storage.run({ requestId, traceparent: req.get('traceparent') }, next);
+    const arrivedAt = performance.now();
+    storage.run({ requestId, traceparent: req.get('traceparent'), arrivedAt }, next);
   };
 }

@@ -100,10 +100,14 @@ async function identify(access: Access, authorization: string | undefined, authe
   return caller;
 }
 
-/** Nobody waits longer than 5 s for a database that hangs; what the request began may still come to its end. */
-async function withDeadline<T>(work: Promise<T> | T): Promise<T> {
+/** Nobody waits longer than 5 s after they came for a database that hangs; what they began may still come to its end. */
+export async function withDeadline<T>(work: Promise<T> | T): Promise<T> {
   const timer = new AbortController();
-  const deadline = sleep(deadlineMs, undefined, { signal: timer.signal, ref: false }).then(() => {
+  const waitedMs = performance.now() - (currentContext()?.arrivedAt ?? performance.now());
+  const deadline = sleep(Math.max(0, deadlineMs - waitedMs), undefined, {
+    signal: timer.signal,
+    ref: false,
+  }).then(() => {
     throw unavailable('The answer takes too long; try again, with the same Idempotency-Key if you sent one.');
   });
   deadline.catch(() => undefined);

@@ -148,6 +148,15 @@ test('a token that was accepted is refused once it has expired', async () => {
   await ask(users, `Bearer ${token}`).expect(401);
 });
 
+test('a token that was accepted is refused once its key is withdrawn', async () => {
+  const keys = new Map([['own', own.publicKey]]);
+  const authenticate = authenticateUsers((kid) => Promise.resolve(keys.get(kid)), expected);
+  const authorization = `Bearer ${sign(claims)}`;
+  expect(await authenticate(authorization)).toMatchObject({ id: somebody });
+  keys.clear();
+  await expect(authenticate(authorization)).rejects.toMatchObject({ code: 'unauthenticated' });
+});
+
 const alpha = readSigningKey(services.keyFile('alpha'));
 
 test('a service is known by the key of its name', async () => {

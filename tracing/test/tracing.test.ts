@@ -82,6 +82,14 @@ test('request, statement and call are spans of the trace that the caller began',
   expect(spans.filter(({ kind }) => kind === server)).toHaveLength(1);
 });
 
+test('a statement is told without its values', async () => {
+  await ask((url) => ({ OTEL_EXPORTER_OTLP_ENDPOINT: url }));
+  await awaitSpans(3);
+  const told = JSON.stringify(collector.calls.map(({ body }) => body));
+  expect(told).toContain('SELECT ? AS said, ? AS counted');
+  expect(told).not.toMatch(/planted|271828/);
+});
+
 test('without an endpoint nothing is traced, and the caller’s trace is passed on as it came', async () => {
   await ask(() => ({}));
   await sleep(1_500);

@@ -1,6 +1,6 @@
 import { type EntityTags, requireMatch, type Versioned } from '@tradepost/service-kit/precondition.ts';
 import { notFound, type Problem } from '@tradepost/service-kit/problem.ts';
-import { literal, Op, type Transaction } from 'sequelize';
+import { type FindOptions, literal, Op, type Transaction } from 'sequelize';
 import { type Role, UserRole } from './user-role.model.ts';
 import { User } from './user.model.ts';
 
@@ -45,6 +45,15 @@ export async function readAccount(userId: string, tx?: Transaction): Promise<Acc
 export async function lockAccount(userId: string, tx: Transaction): Promise<Account> {
   await User.findByPk(userId, { lock: true, transaction: tx });
   return readAccount(userId, tx);
+}
+
+/** Who has an e-mail address, letter for letter: the database finds it with accents, in wide letters and with blanks behind it, too. */
+export async function findByEmail(
+  email: string,
+  options: Pick<FindOptions, 'lock' | 'transaction'> = {},
+): Promise<User | undefined> {
+  const user = await User.findOne({ ...options, where: { email } });
+  return user?.email === email ? user : undefined;
 }
 
 /** Accounts in order of their ids, one more than asked for. */

@@ -47,8 +47,9 @@ const registerRoute = (dependencies: Dependencies) =>
       const account = await registerUser(dependencies, body);
       const tokens = await startSession(dependencies, account);
       await dependencies.limits.guesses.rememberPlace(account.user.email);
-      const headers = { Location: `/api/v1/users/${account.user.id}` };
-      return { status: 201, headers, body: { user: viewAccount(account), ...tokens } };
+      const { id, version } = account.user;
+      const headers = { Location: `/api/v1/users/${id}` };
+      return { status: 201, headers, body: { user: viewAccount(account), ...tokens }, version };
     },
   });
 

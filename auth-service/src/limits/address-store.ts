@@ -1,4 +1,5 @@
 import type { Database } from '@tradepost/service-kit/database.ts';
+import { withDeadline } from '@tradepost/service-kit/route.ts';
 import type { Store } from 'express-rate-limit';
 import { countHit, digestOf, forgetRow, uncountHit } from './counter.ts';
 
@@ -9,7 +10,7 @@ export function addressStore(database: Database, policy: { name: string; seconds
     localKeys: false,
     increment: async (address) => {
       const window = { digest: digest(address), seconds: policy.seconds };
-      const { hits, endsInMs } = await countHit(database, window);
+      const { hits, endsInMs } = await withDeadline(countHit(database, window));
       return { totalHits: hits, resetTime: new Date(Date.now() + endsInMs) };
     },
     // After the answer, when nobody waits any more: a rejection would end the process. A hit that stays ends with its window.

@@ -1,6 +1,6 @@
 import type { Database } from '@tradepost/service-kit/database.ts';
 import { callerAddress } from './caller.ts';
-import { type Count, countHit, digestOf, keepRow, readCounts } from './counter.ts';
+import { type Count, countHit, digestOf, forgetRow, keepRow, readCounts } from './counter.ts';
 import { tooMany } from './limits.errors.ts';
 
 /**
@@ -15,17 +15,20 @@ export interface Guesses {
   countWrong(email: string): Promise<void>;
   /** The owner has been here. */
   rememberPlace(email: string): Promise<void>;
+  /** The owner has set a new password from here: it has guesses of its own, and all of them. */
+  startAnew(email: string): Promise<void>;
 }
 
 const policy = 'log-in-account';
 const windowSeconds = 15 * 60;
 const placeSeconds = 30 * 24 * 3_600;
 
+const placeOf = (email: string): string => digestOf('place', email, callerAddress());
+const windowOf = (email: string): string => digestOf(policy, email, callerAddress());
+
 /** Where the wrong passwords of an account are counted that come from here. */
 async function findWindow(database: Database, email: string): Promise<{ digest: string; count?: Count }> {
-  const address = callerAddress();
-  const place = digestOf('place', email, address);
-  const [here, elsewhere] = [digestOf(policy, email, address), digestOf(policy, email)];
+  const [place, here, elsewhere] = [placeOf(email), windowOf(email), digestOf(policy, email)];
   const counts = await readCounts(database, [place, here, elsewhere]);
   const digest = counts.has(place) ? here : elsewhere;
   const count = counts.get(digest);
@@ -36,6 +39,8 @@ async function findWindow(database: Database, email: string): Promise<{ digest: 
  * @param limit how many wrong passwords an account may get in 15 minutes
  */
 export function limitGuesses(database: Database, limit: number): Guesses {
+  const rememberPlace = (email: string) =>
+    keepRow(database, { digest: placeOf(email), seconds: placeSeconds });
   const refusal = ({ endsInMs }: Count) =>
     tooMany('Too many wrong passwords for this account; wait, or set a new password.', {
       policy,
@@ -53,7 +58,10 @@ export function limitGuesses(database: Database, limit: number): Guesses {
       const count = await countHit(database, { digest, seconds: windowSeconds });
       if (count.hits > limit) throw refusal(count);
     },
-    rememberPlace: (email) =>
-      keepRow(database, { digest: digestOf('place', email, callerAddress()), seconds: placeSeconds }),
+    rememberPlace,
+    startAnew: async (email) => {
+      await forgetRow(database, windowOf(email));
+      await rememberPlace(email);
+    },
   };
 }

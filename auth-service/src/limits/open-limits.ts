@@ -1,5 +1,6 @@
 import type { Database } from '@tradepost/service-kit/database.ts';
 import type { Logger } from '@tradepost/service-kit/logger.ts';
+import type { Problem } from '@tradepost/service-kit/problem.ts';
 import { purgeHourly } from '@tradepost/jobs/purge-hourly.ts';
 import type { LimitConfig } from '../config.ts';
 import { countHit, digestOf, endedWindows } from './counter.ts';
@@ -18,8 +19,8 @@ export interface AddressPolicy {
 
 export interface Limits {
   guesses: Guesses;
-  /** Counts a code that is to be sent for an account (its id, or an e-mail address that may have none); 429 for one too many. */
-  codes(account: string): Promise<void>;
+  /** Counts a code that is to be sent for an account (its id, or an e-mail address that may have none): 429 is one too many. */
+  countCode(account: string): Promise<Problem | undefined>;
   addresses: readonly AddressPolicy[];
   stop(): void;
 }
@@ -65,11 +66,11 @@ export function openLimits(
   const { CODES_PER_ACCOUNT: limit } = config;
   return {
     guesses: limitGuesses(database, config.LOG_IN_FAILURES_PER_ACCOUNT),
-    codes: async (account) => {
+    countCode: async (account) => {
       const window = { digest: digestOf('codes-account', account), seconds: hour };
       const { hits, endsInMs } = await countHit(database, window);
-      if (hits <= limit) return;
-      throw tooMany('Too many codes for this account; wait, and use the last one.', {
+      if (hits <= limit) return undefined;
+      return tooMany('Too many codes for this account; wait, and use the last one.', {
         policy: 'codes-account',
         limit,
         seconds: hour,

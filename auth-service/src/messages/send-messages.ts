@@ -24,7 +24,7 @@ interface DueMessage {
 const pollMs = 200;
 /** How many messages one replica sends at a time. */
 const places = 10;
-/** Longer than a sender may take. */
+/** Longer than a sender may take: 45 s by e-mail, 10 s by SMS. */
 const leaseSeconds = 60;
 const firstPauseSeconds = 2;
 const longestPauseSeconds = 600;

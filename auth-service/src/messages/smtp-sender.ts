@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { createTransport } from 'nodemailer';
 import type { Sender } from './message.ts';
 
@@ -7,24 +9,44 @@ interface MailServer {
   from: string;
 }
 
-/** Together below the lease of a message. */
-const timeouts = {
-  dnsTimeout: 5_000,
-  connectionTimeout: 5_000,
-  greetingTimeout: 5_000,
-  // Of silence.
-  socketTimeout: 10_000,
-};
+type AnswerWithSocket = (error: Error | null, options?: { connection: Socket }) => void;
 
-/** Sends e-mail through a mail server; a password goes over TLS only. */
-export function smtpSender({ url, from }: MailServer): Sender {
+const connectionTimeout = 5_000;
+/** Of silence: a server that says a little now and then never meets them. */
+const timeouts = { connectionTimeout, greetingTimeout: 5_000, socketTimeout: 10_000 };
+
+/** A connection of our own, because nodemailer closes none of its own from outside. */
+async function openConnection(host: string, port: number, deadlineMs: number): Promise<Socket> {
+  const socket = connect({ host, port });
+  // Keeps no process that could end; closing what is closed does nothing.
+  setTimeout(() => socket.destroy(), deadlineMs).unref();
+  try {
+    await once(socket, 'connect', { signal: AbortSignal.timeout(connectionTimeout) });
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+  return socket;
+}
+
+/**
+ * Sends e-mail through a mail server; a password goes over TLS only.
+ * @param deadlineMs how long one may take; below the lease of a message, or another replica would send it as well
+ */
+export function smtpSender({ url, from }: MailServer, deadlineMs = 45_000): Sender {
   const { protocol, hostname, port, username, password } = new URL(url);
   const secure = protocol === 'smtps:';
   const hasLogIn = username !== '';
+  const address = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) || (secure ? 465 : 587) };
   const transport = createTransport({
-    host: hostname.replace(/^\[|\]$/g, ''),
-    port: Number(port) || (secure ? 465 : 587),
+    ...address,
     secure,
+    getSocket: (_options: unknown, answer: AnswerWithSocket) => {
+      openConnection(address.host, address.port, deadlineMs).then(
+        (connection) => answer(null, { connection }),
+        (error: unknown) => answer(error as Error),
+      );
+    },
     // Without it whoever sits between could hide STARTTLS, and read the password (RFC 3207 section 6).
     requireTLS: hasLogIn && !secure,
     ...(hasLogIn && { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } }),

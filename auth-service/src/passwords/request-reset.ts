@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from '@tradepost/service-kit/database.ts';
-import { User } from '../accounts/user.model.ts';
+import { findByEmail } from '../accounts/accounts.queries.ts';
 import type { Limits } from '../limits/open-limits.ts';
 import type { Message } from '../messages/message.ts';
 import { queueMessage } from '../messages/queue-message.ts';
@@ -12,7 +12,7 @@ const tokenMinutes = 30;
 interface RequestDependencies {
   database: Database;
   seal: Seal;
-  limits: Pick<Limits, 'codes'>;
+  limits: Pick<Limits, 'countCode'>;
 }
 
 const writeMessage = (to: string, token: string): Message => ({
@@ -24,18 +24,19 @@ const writeMessage = (to: string, token: string): Message => ({
 
 /**
  * Makes a token with which a forgotten password can be replaced, and queues the message with it. For an address without an
- * account it does the same work, row for row, and nothing is sent: neither the answer nor its time tells who has one.
+ * account it does the same work, row for row, and nothing is sent: neither the answer nor its time tells who has one. Above the
+ * limit of an address it does nothing, for either.
  */
 export async function requestReset(
   { database, seal, limits }: RequestDependencies,
   { email }: { email: string },
 ): Promise<void> {
-  await limits.codes(email);
+  if (await limits.countCode(email)) return;
   // In hexadecimal, which a double click selects as a whole.
   const token = randomBytes(32).toString('hex');
   await database.transaction(async (tx) => {
     // Locked, so that a deletion of the account comes before, and there is none, or after, and takes all of this along.
-    const user = await User.findOne({ where: { email }, lock: true, transaction: tx });
+    const user = await findByEmail(email, { lock: true, transaction: tx });
     await database.change(
       `INSERT INTO password_resets (token_hash, user_id, expires_at)
        VALUES (:tokenHash, :userId, NOW(3) + INTERVAL :tokenMinutes MINUTE)`,

@@ -1,11 +1,18 @@
 import type { Database } from '@tradepost/service-kit/database.ts';
 import type { Transaction } from 'sequelize';
 import { lockAccount } from '../accounts/accounts.queries.ts';
+import type { Limits } from '../limits/open-limits.ts';
 import type { Passwords } from './hash-passwords.ts';
 import { hashResetToken } from './hash-reset-token.ts';
 import { resetTokenExpired, resetTokenWrong } from './passwords.errors.ts';
 import { findReset } from './passwords.queries.ts';
 import { replacePassword } from './replace-password.ts';
+
+interface ResetDependencies {
+  database: Database;
+  passwords: Passwords;
+  limits: Pick<Limits, 'guesses'>;
+}
 
 interface PasswordReset {
   token: string;
@@ -25,9 +32,12 @@ async function useToken(database: Database, tokenHash: string, tx: Transaction):
   return used === 1;
 }
 
-/** Replaces a forgotten password for whoever has the token from the message, and ends all sessions of the account. */
+/**
+ * Replaces a forgotten password for whoever has the token from the message, ends all sessions of the account, and lets them in
+ * from where they are, however many passwords were guessed.
+ */
 export async function resetPassword(
-  { database, passwords }: { database: Database; passwords: Passwords },
+  { database, passwords, limits: { guesses } }: ResetDependencies,
   { token, newPassword }: PasswordReset,
 ): Promise<void> {
   const tokenHash = hashResetToken(token);
@@ -36,11 +46,13 @@ export async function resetPassword(
   if (!reset) throw resetTokenWrong('Copy the whole token from the message.');
   if (reset.isOver) throw expired();
   const newHash = await passwords.hash(newPassword);
-  const used = await database.transaction(async (tx) => {
+  const email = await database.transaction(async (tx) => {
     // Locked before the token is, as by those who change the password: the two cannot wait for each other.
     const { user } = await lockAccount(reset.userId, tx);
-    if (!(await useToken(database, tokenHash, tx))) return false;
-    return replacePassword(database, tx, { userId: user.id, oldHash: user.passwordHash, newHash });
+    if (!(await useToken(database, tokenHash, tx))) return undefined;
+    await replacePassword(database, tx, { userId: user.id, oldHash: user.passwordHash, newHash });
+    return user.email;
   });
-  if (!used) throw expired();
+  if (email === undefined) throw expired();
+  await guesses.startAnew(email);
 }

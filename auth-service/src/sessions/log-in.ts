@@ -1,8 +1,7 @@
 import type { Database } from '@tradepost/service-kit/database.ts';
-import { findAccount } from '../accounts/accounts.queries.ts';
+import { findAccount, findByEmail } from '../accounts/accounts.queries.ts';
 import type { Limits } from '../limits/open-limits.ts';
 import type { Passwords } from '../passwords/hash-passwords.ts';
-import { User } from '../accounts/user.model.ts';
 import type { TokenIssuer, Tokens } from './issue-tokens.ts';
 import { accountDisabled, invalidCredentials } from './sessions.errors.ts';
 import { startSession } from './start-session.ts';
@@ -24,7 +23,7 @@ export async function logIn(
 ): Promise<Tokens> {
   const { guesses } = dependencies.limits;
   await guesses.refuse(email);
-  const user = await User.findOne({ where: { email } });
+  const user = await findByEmail(email);
   const correct = await dependencies.passwords.verify(password, user?.passwordHash);
   const account = user && correct ? await findAccount(user.id) : undefined;
   if (!user || !account) {

@@ -1,8 +1,7 @@
 import type { Database } from '@tradepost/service-kit/database.ts';
 import type { EntityTags } from '@tradepost/service-kit/precondition.ts';
 import { validationFailed } from '@tradepost/service-kit/problem.ts';
-import { honourMatch, lockAccount } from '../accounts/accounts.queries.ts';
-import type { User } from '../accounts/user.model.ts';
+import { type Account, honourMatch, lockAccount, readAccount } from '../accounts/accounts.queries.ts';
 import type { Limits } from '../limits/open-limits.ts';
 import type { Channel, Message } from '../messages/message.ts';
 import { queueMessage } from '../messages/queue-message.ts';
@@ -13,7 +12,7 @@ interface RequestDependencies {
   database: Database;
   seal: Seal;
   codeKey: Buffer;
-  limits: Pick<Limits, 'codes'>;
+  limits: Pick<Limits, 'countCode'>;
 }
 
 interface VerificationRequest {
@@ -22,7 +21,10 @@ interface VerificationRequest {
   ifMatch: EntityTags | undefined;
 }
 
-function addressOf(user: User, channel: Channel): string {
+/** Where the code goes; refuses who knows another version of the account, and who has no such address. */
+function addressFor({ channel, ifMatch }: VerificationRequest, account: Account): string {
+  honourMatch(ifMatch, account);
+  const { user } = account;
   const address = channel === 'email' ? user.email : user.phone;
   if (address === null)
     throw validationFailed([{ pointer: '/channel', message: 'needs a phone in your account' }]);
@@ -39,16 +41,19 @@ const writeMessage = (to: string, channel: Channel, code: string): Message => ({
 /** Makes a new code for somebody, which voids the one before, and queues the message with it; only its HMAC is stored. */
 export async function requestVerification(
   { database, seal, codeKey, limits }: RequestDependencies,
-  { userId, channel, ifMatch }: VerificationRequest,
+  request: VerificationRequest,
 ): Promise<void> {
-  await limits.codes(userId);
+  const { userId, channel } = request;
+  // A look before it is counted: what is refused sends no code.
+  addressFor(request, await readAccount(userId));
+  const refusal = await limits.countCode(userId);
+  if (refusal) throw refusal;
   const code = newCode();
   const digest = digestCode(codeKey, { userId, code });
   await database.transaction(async (tx) => {
     // Locked before the code is, as by those who confirm: the two cannot wait for each other.
     const account = await lockAccount(userId, tx);
-    honourMatch(ifMatch, account);
-    const message = writeMessage(addressOf(account.user, channel), channel, code);
+    const message = writeMessage(addressFor(request, account), channel, code);
     await database.change(
       `INSERT INTO verification_codes (user_id, channel, code_hmac, expires_at)
        VALUES (:userId, :channel, :digest, NOW(3) + INTERVAL :codeMinutes MINUTE)

@@ -16,10 +16,11 @@ const database = openDatabase({
   DB_PASSWORD: TEST_DB_PASSWORD,
   DB_POOL_SIZE: 1,
 });
+const planted = `it's "planted",\nhere`;
 const other = createHttpClient([process.argv[2] ?? '']);
 const app = express().use(requestContext());
 app.get('/things', async (_req, res) => {
-  await database.select('SELECT 1 AS one');
+  await database.select('SELECT :text AS said, :number AS counted', { text: planted, number: 271828 });
   const { status } = await other.call({ method: 'GET', path: '/others' });
   res.json({ status });
 });

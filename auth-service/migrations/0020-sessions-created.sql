@@ -1,0 +1,2 @@
+ALTER TABLE sessions
+  ADD KEY sessions_created (created_at)
