@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, expect, jest, test } from '@jest/globals';
 import { fetchIssuerKeys, issuerKeys } from '@tradepost/service-kit/key-set.ts';
 import { startFakeUpstream } from '../../testing/fake-upstream.ts';
 import { recordingLogger } from './helpers/kit-app.ts';
@@ -55,6 +55,22 @@ test('are asked for again when a new kid appears', async () => {
   expect((await find('new'))?.type).toBe('public');
   expect((await find('a'))?.type).toBe('public');
   expect(calls).toHaveLength(2);
+});
+
+test('that have grown old are fetched again, and nobody waits for that who has theirs at hand', async () => {
+  let isFrozen = false;
+  const keys = [jwk('a')];
+  issuer = await startFakeUpstream(() => (isFrozen ? 'hang' : { status: 200, body: { keys } }));
+  const find = issuerKeys([`${issuer.url}/jwks`]);
+  await find('a');
+  isFrozen = true;
+  const now = performance.now();
+  const clock = jest.spyOn(performance, 'now').mockReturnValue(now + 301_000);
+  const key = await find('a');
+  clock.mockRestore();
+  expect(key?.type).toBe('public');
+  expect(performance.now() - now).toBeLessThan(500);
+  while (issuer.calls.length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
 });
 
 test('that nobody ever gave are a 503', async () => {
