@@ -132,6 +132,32 @@ test('an order that passes its payment window before its stock is held is cancel
   expect(await sagaOf(app, body.id)).toMatchObject({ step: 'nothing' });
 });
 
+test('an order whose stock was held in time, and whose payment was not made then, is cancelled as well', async () => {
+  const product = app.products.offer({ available: 2 });
+  const payment = { method: 'card', token: 'tok_ok' };
+  app.products.goAway();
+  const { body } = await app.place(somebody(), { ...basket([product]), payment }).expect(202);
+  app.products.comeBack();
+  // Whoever holds the stock dies before the next step.
+  app.products.after = () =>
+    app.database.change('RENAME TABLE payments TO payments_away', {}).then(() => undefined);
+  await app.makeDue(body.id);
+  const dying = app.resume();
+  await eventually(
+    () => sagaOf(app, body.id),
+    ({ step }) => step === 'pay',
+  );
+  await dying.stop();
+  app.products.after = undefined;
+  await app.database.change('RENAME TABLE payments_away TO payments', {});
+  await letPass(body.id, paymentWindowMinutes + 1);
+  await app.makeDue(body.id);
+  await settle(app, body.id);
+  expect(await movesOf(app, body.id)).toBe('pending awaiting_payment cancelled');
+  expect(app.provider.sendsFor(body.id)).toEqual([]);
+  expect(product.available).toBe(2);
+});
+
 describe('the payment window', () => {
   test('is left whole by a worker as long as it lasts', async () => {
     const { orderId } = await placeOne(app);

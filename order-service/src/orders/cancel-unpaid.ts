@@ -20,7 +20,7 @@ export async function cancelUnpaid(
     tx,
   );
   if (Number(window?.isOver) !== 1) return false;
-  const set = { cancel_reason: 'It was not paid in time.' };
+  const set = { cancel_reason: 'Its payment window has passed.' };
   const from = ['pending', 'awaiting_payment'] as const;
   if (!(await moveOrder(database, tx, { orderId, from, to: 'cancelled', set }))) return false;
   await scheduleStep(database, { orderId, after, next: 'release' }, tx);

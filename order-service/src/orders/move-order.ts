@@ -8,10 +8,10 @@ interface OrderMove {
   orderId: string;
   from: readonly OrderStatus[];
   to: OrderStatus;
-  /** Only if the order still has this version. */
-  version?: number;
   /** Other columns that change with the status. */
   set?: { currency?: string; total_minor?: number; rejection?: string; cancel_reason?: string };
+  /** Only while its payment window is open. */
+  inWindow?: boolean;
   /** Whether the payment window begins with this move, as long as it was to be from the placing on. */
   opensWindow?: boolean;
   /** What else of the order, as its readers see it, is another afterwards. */
@@ -24,7 +24,7 @@ const windowFromNow = 'NOW(3) + INTERVAL TIMESTAMPDIFF(MICROSECOND, created_at, 
 export async function moveOrder(
   database: Database,
   tx: Transaction,
-  { orderId, from, to, version, set = {}, opensWindow = false, changes = [] }: OrderMove,
+  { orderId, from, to, inWindow = false, set = {}, opensWindow = false, changes = [] }: OrderMove,
 ): Promise<boolean> {
   const columns = Object.keys(set).map((column) => `, ${column} = :${column}`);
   if (opensWindow) columns.push(`, payment_due_at = ${windowFromNow}`);
@@ -34,8 +34,8 @@ export async function moveOrder(
     `UPDATE orders SET status = :to, version = version + 1,
             remembered_payment = IF(:to = 'awaiting_payment', remembered_payment, JSON_REMOVE(remembered_payment, '$.token')),
             field_versions = JSON_SET(field_versions, ${changed.join(', ')})${columns.join('')}
-      WHERE id = :orderId AND status IN (:from)${version === undefined ? '' : ' AND version = :version'}`,
-    { orderId, from, to, version, ...set },
+      WHERE id = :orderId AND status IN (:from)${inWindow ? ' AND payment_due_at > NOW(3)' : ''}`,
+    { orderId, from, to, ...set },
     tx,
   );
   if (moved === 0) return false;

@@ -7,6 +7,8 @@ import { scheduleStep } from '../saga/schedule-step.ts';
 interface RecordPayment extends PaymentMeans {
   orderId: string;
   paymentId: string;
+  /** Only while the payment window of the order is open. */
+  inWindow?: boolean;
 }
 
 /**
@@ -16,9 +18,14 @@ interface RecordPayment extends PaymentMeans {
 export async function recordPayment(
   database: Database,
   tx: Transaction,
-  { orderId, paymentId, method, token }: RecordPayment,
+  { orderId, paymentId, inWindow = false, method, token }: RecordPayment,
 ): Promise<boolean> {
-  const moved = await moveOrder(database, tx, { orderId, from: ['awaiting_payment'], to: 'paying' });
+  const moved = await moveOrder(database, tx, {
+    orderId,
+    from: ['awaiting_payment'],
+    to: 'paying',
+    inWindow,
+  });
   if (!moved) return false;
   await database.change(
     `INSERT INTO payments (id, order_id, live_order_id, status, amount_minor, currency, method, token)
