@@ -29,6 +29,7 @@ function claimDue(database: Database, limit: number): Promise<DueSaga[]> {
       tx,
     );
     const orderIds = due.map(({ orderId }) => orderId);
+    // The mark is for people who look: it tells a step at work from one that waits.
     if (orderIds.length > 0) {
       await database.change(
         `UPDATE order_sagas SET claimed_by = :claim, attempts = attempts + 1, due_at = NOW(3) + INTERVAL :leaseSeconds SECOND
