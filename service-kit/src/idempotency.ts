@@ -53,8 +53,8 @@ interface KeyRow {
 const leaseSeconds = 3;
 const waitMs = 2_000;
 const pollMs = 50;
-/** Refusals that work came to; 400, 401, 403, 428, 429 and every 5xx leave the key free. */
-const keptRefusals = new Set([404, 409, 412, 422]);
+/** Refusals that work came to; 400, 401, 403, 412, 428, 429 and every 5xx leave the key free for a better request. */
+const keptRefusals = new Set([404, 409, 422]);
 
 class KeyTaken extends Error {}
 

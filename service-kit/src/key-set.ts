@@ -51,8 +51,8 @@ export function issuerKeys(jwksUrls: readonly string[]): FindKey {
     const stale = keys === undefined || ageMs > maxAgeMs || (!keys.has(kid) && ageMs > pauseMs);
     if (stale) {
       underWay ??= refresh().finally(() => (underWay = undefined));
-      // Who has a key at hand does not wait for a set that has only grown old.
-      if (!keys?.has(kid)) await underWay;
+      // Who has a key at hand does not wait for a set that has just grown old.
+      if (!keys?.has(kid) || ageMs > 2 * maxAgeMs) await underWay;
     }
     return keys?.get(kid);
   };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { notFound, unavailable } from '@tradepost/service-kit/problem.ts';
+import { notFound, unavailable, versionConflict } from '@tradepost/service-kit/problem.ts';
 import { v7 as uuidv7 } from 'uuid';
 import { bearer, startKeyedThings, type Thing, tooMany } from './helpers/keyed-things.ts';
 
@@ -53,9 +53,10 @@ test('of refusals at once, all are the same', async () => {
 });
 
 test.each([
+  [412, versionConflict('It has changed.')],
   [503, unavailable('Not now.')],
   [500, new Error('broken')],
-])('a failure of ours is not kept: %i', async (status, error) => {
+])('what a repeat may mend is not kept: %i', async (status, error) => {
   const key = uuidv7();
   things.script.before = () => {
     throw error;
