@@ -15,17 +15,23 @@ const connectionTimeout = 5_000;
 /** Of silence: a server that says a little now and then never meets them. */
 const timeouts = { connectionTimeout, greetingTimeout: 5_000, socketTimeout: 10_000 };
 
+/** Closes a connection after so long, whatever it is at, unless it is told to let it be. */
+function closeAfter(socket: Socket, ms: number): () => void {
+  const error = Object.assign(new Error(`not done after ${ms} ms`), { code: 'ETIMEDOUT' });
+  // Keeps no process that could end.
+  const timer = setTimeout(() => socket.destroy(error), ms).unref();
+  const letBe = (): void => clearTimeout(timer);
+  socket.once('close', letBe);
+  return letBe;
+}
+
 /** A connection of our own, because nodemailer closes none of its own from outside. */
 async function openConnection(host: string, port: number, deadlineMs: number): Promise<Socket> {
   const socket = connect({ host, port });
-  // Keeps no process that could end; closing what is closed does nothing.
-  setTimeout(() => socket.destroy(), deadlineMs).unref();
-  try {
-    await once(socket, 'connect', { signal: AbortSignal.timeout(connectionTimeout) });
-  } catch (error) {
-    socket.destroy();
-    throw error;
-  }
+  closeAfter(socket, deadlineMs);
+  const letBe = closeAfter(socket, connectionTimeout);
+  await once(socket, 'connect');
+  letBe();
   return socket;
 }
 

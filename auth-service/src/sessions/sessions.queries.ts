@@ -1,14 +1,15 @@
 /**
- * All tokens of families whose last one expired a day ago, used or not: a family keeps each until then, so that one that comes
- * twice is known. A family leaves as a whole, in one statement.
+ * Tokens of families whose last one expired a day ago, used or not: a family keeps each until then, so that one that comes
+ * twice is known. The unused one, by which a family is found, goes last.
  */
 export const oldFamilies = `
-  DELETE refresh_tokens FROM refresh_tokens
-    JOIN (SELECT session_id FROM refresh_tokens
-           WHERE used_at IS NULL AND expires_at < NOW(3) - INTERVAL 1 DAY LIMIT 100) AS family
-      ON family.session_id = refresh_tokens.session_id`;
+  DELETE FROM refresh_tokens
+   WHERE session_id IN (SELECT session_id FROM (
+           SELECT session_id FROM refresh_tokens
+            WHERE used_at IS NULL AND expires_at < NOW(3) - INTERVAL 1 DAY LIMIT 100) AS family)
+   ORDER BY used_at DESC LIMIT 1000`;
 
-/** Sessions without any token. One that began lately may be about to get its first. */
+/** Sessions whose tokens are gone. No token lives for longer than 30 days, so none of a younger session is. */
 export const oldSessions = `
   DELETE FROM sessions
    WHERE created_at < NOW(3) - INTERVAL 31 DAY
