@@ -62,6 +62,16 @@ const weight = Array.from({ length: 100 }, (_unused, index) => [index]);
 const lockStock = (root: Connection, { id }: Product): Promise<unknown> =>
   root.query('SELECT on_hand FROM productsDB.stock WHERE product_id = ? FOR UPDATE', [id]);
 
+/** Waits until somebody is at the stock of a product, and so waits for it; for a second at most, should nobody come. */
+async function awaitWaiter(root: Connection, { id }: Product): Promise<void> {
+  const waiter = `SELECT 1 FROM information_schema.PROCESSLIST WHERE INFO LIKE CONCAT('UPDATE JSON_TABLE%', ?, '%')`;
+  for (let look = 0; look < 100; look += 1) {
+    const [waiting] = await root.query<RowDataPacket[]>(waiter, [id]);
+    if (waiting.length > 0) return;
+    await sleep(10);
+  }
+}
+
 /** Takes the second row of an order before it, and the first one after it: each then waits for the other. */
 async function forceDeadlock(
   root: Connection,
@@ -71,7 +81,7 @@ async function forceDeadlock(
   await root.query('INSERT INTO faults.weight (n) VALUES ?', [weight]);
   await lockStock(root, second);
   const placing = placeOnce([first, second]);
-  await sleep(40);
+  await awaitWaiter(root, second);
   // Should the test be the victim after all, it is a deadlock just the same.
   await lockStock(root, first).catch(() => undefined);
   await root.query('ROLLBACK');
