@@ -69,7 +69,7 @@ const rows = {
   'sigterm-at-work': ['SIGTERM during a 5 s request', draining, nothing],
   'migrating-at-once': [
     'three replicas migrating an empty database at once',
-    ['e2e/start.test.ts', 'service-kit/test/migrations.test.ts'],
+    ['e2e/faults/empty-databases.test.ts', 'service-kit/test/migrations.test.ts'],
     nothing,
   ],
   'migrator-killed': [
