@@ -32,8 +32,8 @@ export async function throughTls(ground: Ground): Promise<Finding[]> {
   const directory = await mkdtemp(join(tmpdir(), 'tradepost-'));
   try {
     const { certificateFile, keyFile } = await keepDevelopmentCertificate(directory);
-    // In the container somebody else reads it.
-    await chmod(keyFile, 0o644);
+    // In the container somebody else reads them.
+    for (const file of [certificateFile, keyFile]) await chmod(file, 0o644);
     return await trySettings(ground, {
       TLS_CERTIFICATE_FILE: certificateFile,
       TLS_KEY_FILE: keyFile,
