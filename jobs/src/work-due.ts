@@ -1,51 +1,72 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@tradepost/service-kit/logger.ts';
 import { runInContext } from '@tradepost/service-kit/request-context.ts';
+import { shareAmongCounterparts } from './counterpart-places.ts';
 
 /** Work that waits in a table until it is due. */
 interface DueWork<T> {
-  /** What it is, as the log calls many of it. */
+  /** Plural name of the work in log lines. */
   what: string;
-  /** How much of it one replica does at a time; slow work keeps none but its own place. */
+  /** How many items one replica works on at a time. */
   places: number;
-  /** How long to wait before looking again when nothing was due, in milliseconds. */
+  /** How many of these may wait for the same counterpart; `places` when left out. */
+  placesEach?: number;
+  /** Names the counterpart that an item waits for. Without it all items share one. */
+  counterpartOf?: (item: T) => string;
+  /** Pause in milliseconds before the next look when nothing was due. */
   pollMs: number;
-  /** Takes what is due, at most so much, with a lease: until that ends, by the database's clock, no other replica takes it. */
-  claim: (limit: number) => Promise<T[]>;
-  /** Does one. After a failure that it does not note itself, the lease ends and somebody takes it again. */
+  /**
+   * Claims due items with a lease. Until the lease ends by the database's clock, no other replica claims them.
+   * @param limit how many items at most
+   * @param freeFor how many items of one counterpart at most; 0 for a counterpart whose places are taken
+   */
+  claim: (limit: number, freeFor: (counterpart: string) => number) => Promise<T[]>;
+  /**
+   * Works on one item. An item that throws is claimed again when its lease ends.
+   * @returns whether the counterpart answered, whatever it said; anything else counts as an answer
+   */
   work: (item: T) => Promise<unknown>;
+}
+
+const theOnlyOne = '';
+
+function gaveNoAnswer(outcome: unknown): boolean {
+  return (outcome as { answered?: boolean } | undefined)?.answered === false;
 }
 
 /**
  * Works on what is due. Runs in every replica.
- * @returns stop(), which takes no more and waits for what is at work
+ * @returns stop(), which claims nothing more and waits for the items at work
  */
-export function workDue<T>(
-  logger: Logger,
-  { what, places, pollMs, claim, work }: DueWork<T>,
-): { stop: () => Promise<void> } {
+export function workDue<T>(logger: Logger, due: DueWork<T>): { stop: () => Promise<void> } {
+  const { what, places, placesEach = places, counterpartOf = () => theOnlyOne, pollMs, claim, work } = due;
   const stopping = new AbortController();
   const { signal } = stopping;
   const atWork = new Set<Promise<unknown>>();
+  const counterparts = shareAmongCounterparts(placesEach);
 
+  const workOn = async (item: T): Promise<void> => {
+    const counterpart = counterpartOf(item);
+    counterparts.take(counterpart);
+    const outcome = await runInContext(() => work(item)).catch((error: unknown) => {
+      logger.warn(`one of the due ${what} failed; it is claimed again when its lease ends`, { error });
+    });
+    counterparts.giveBack(counterpart, { answered: !gaveNoAnswer(outcome) });
+  };
   const start = (item: T): void => {
-    const working: Promise<unknown> = runInContext(() => work(item))
-      .catch((error: unknown) =>
-        logger.warn(`one of the due ${what} failed; it is taken again when its lease ends`, { error }),
-      )
-      .finally(() => atWork.delete(working));
+    const working: Promise<unknown> = workOn(item).finally(() => atWork.delete(working));
     atWork.add(working);
   };
   const round = async (): Promise<unknown> => {
-    const due = await claim(places - atWork.size).catch((error: unknown) => {
+    const claimed = await claim(places - atWork.size, counterparts.free).catch((error: unknown) => {
       logger.warn(`due ${what} could not be claimed; trying again`, { error });
       return [];
     });
-    due.forEach(start);
+    claimed.forEach(start);
     if (atWork.size >= places) return Promise.race(atWork);
     const pause = sleep(pollMs, undefined, { signal }).catch(() => undefined);
-    // What is done may have made the next one due.
-    return Promise.race(due.length > 0 ? [...atWork, pause] : [pause]);
+    // A finished item may make the next one due.
+    return Promise.race(claimed.length > 0 ? [...atWork, pause] : [pause]);
   };
   const loop = async (): Promise<void> => {
     while (!signal.aborted) await round();

@@ -113,7 +113,7 @@ test('a chore that failed is done again when its lease ends, and the others at o
   await untilDone(5_000);
   await stop();
   expect([...tries.values()].sort()).toEqual([1, 1, 2]);
-  expect(said).toEqual(['one of the due chores failed; it is taken again when its lease ends']);
+  expect(said).toEqual(['one of the due chores failed; it is claimed again when its lease ends']);
 });
 
 test('a database that is away for a moment stops nothing', async () => {
@@ -144,4 +144,56 @@ test('stop() waits for what is at work, and takes nothing more', async () => {
   await stop();
   expect(started).toBe(4);
   expect(await countLeft()).toBe(4);
+});
+
+test('a counterpart that gives no answer gets fewer places until it answers, and delays no other counterpart', async () => {
+  await add(60);
+  const hangs = (id: number): boolean => id % 2 === 1;
+  let isSilent = true;
+  const mostSilent: number[] = [];
+  let [silentAtWork, healthyDone] = [0, 0];
+  const work = async (id: number): Promise<{ answered: boolean }> => {
+    if (!hangs(id)) {
+      await finish(id);
+      healthyDone += 1;
+      return { answered: true };
+    }
+    mostSilent.push(++silentAtWork);
+    if (isSilent) await sleep(300);
+    silentAtWork -= 1;
+    await finish(id);
+    return { answered: !isSilent };
+  };
+  const claimShared = async (limit: number, freeFor: (name: string) => number): Promise<number[]> => {
+    const rows = await database.select<{ id: number }>(
+      'SELECT id FROM chores WHERE NOT is_done AND due_at <= NOW(3) ORDER BY id',
+    );
+    const ids = rows.map(({ id }) => Number(id));
+    const odd = ids.filter(hangs).slice(0, freeFor('hangs'));
+    const even = ids.filter((id) => !hangs(id)).slice(0, freeFor('answers'));
+    const chosen = [...odd, ...even].slice(0, limit);
+    if (chosen.length > 0)
+      await database.change('UPDATE chores SET due_at = NOW(3) + INTERVAL 60 SECOND WHERE id IN (:chosen)', {
+        chosen,
+      });
+    return chosen;
+  };
+  const startedAt = performance.now();
+  const { stop } = workDue(silentLogger, {
+    ...chores,
+    places: 8,
+    placesEach: 4,
+    counterpartOf: (id) => (hangs(id) ? 'hangs' : 'answers'),
+    claim: claimShared,
+    work,
+  });
+  while (healthyDone < 30) await sleep(5);
+  expect(performance.now() - startedAt).toBeLessThan(2_000);
+  // 4 places, then 2, then 1: the last of these waits alone.
+  while (mostSilent.length < 9) await sleep(10);
+  expect(Math.max(...mostSilent)).toBe(4);
+  expect(mostSilent.at(-1)).toBe(1);
+  isSilent = false;
+  await untilDone(10_000);
+  await stop();
 });
