@@ -1,12 +1,15 @@
 import type { Database } from '@tradepost/service-kit/database.ts';
+import type { Statement, StatementResult } from '@tradepost/service-kit/packet-transaction.ts';
 import { currentContext } from '@tradepost/service-kit/request-context.ts';
 import type { Transaction } from 'sequelize';
 import { v7 as uuidv7 } from 'uuid';
 import type { CloudEvent } from './cloud-event.ts';
 import type { NewEvent } from './declare-events.ts';
 
-function toCloudEvent({ source, type, subject, partitionKey, sequence, data }: NewEvent): CloudEvent {
-  const { traceparent } = currentContext() ?? {};
+function toCloudEvent(
+  { source, type, subject, partitionKey, sequence, data }: NewEvent,
+  traceparent: string | undefined,
+): CloudEvent {
   return {
     specversion: '1.0',
     id: uuidv7(),
@@ -34,7 +37,11 @@ export async function recordEvents(
   events: readonly NewEvent[],
 ): Promise<void> {
   if (events.length === 0) return;
-  const rows = events.map((event) => ({ topic: event.topic, event: JSON.stringify(toCloudEvent(event)) }));
+  const { traceparent } = currentContext() ?? {};
+  const rows = events.map((event) => ({
+    topic: event.topic,
+    event: JSON.stringify(toCloudEvent(event, traceparent)),
+  }));
   const recorded = await database.change(
     `INSERT INTO outbox (sink, topic, event)
      SELECT sinks.name, one.topic, one.event
@@ -49,4 +56,29 @@ export async function recordEvents(
   );
   if (recorded < events.length)
     throw new Error('No sink is registered for events: call registerSinks() first.');
+}
+
+/** An event of a group, with the trace of the request that it belongs to. */
+export interface GroupedEvent {
+  event: NewEvent;
+  traceparent: string | undefined;
+}
+
+/** Reads the sinks that insertEvents needs. */
+export const selectSinks: Statement = { sql: 'SELECT name FROM outbox_sinks', values: [] };
+
+/**
+ * The statement that records events of a group, under the rule of recordEvents.
+ * @param sinks result of selectSinks in the same transaction
+ * @throws Error when no sink is registered
+ */
+export function insertEvents(sinks: StatementResult | undefined, events: readonly GroupedEvent[]): Statement {
+  const names = (sinks?.rows ?? []).map(({ name }) => name as string);
+  if (names.length === 0)
+    throw new Error('No sink is registered for events: call registerSinks() first.');
+  const rows = events.flatMap(({ event, traceparent }) => {
+    const text = JSON.stringify(toCloudEvent(event, traceparent));
+    return names.map((name) => [name, event.topic, text]);
+  });
+  return { sql: 'INSERT INTO outbox (sink, topic, event) VALUES ?', values: [rows] };
 }

@@ -4,9 +4,12 @@ import { z } from 'zod';
 
 /** Where a test can make a process die: after each step of an order, and inside those that call somebody. */
 export const crashPoints = [
+  'recording',
   'recorded',
   'reserving',
   'reserved',
+  'noting',
+  'noted',
   'hold-noted',
   'payment-recorded',
   'charging',

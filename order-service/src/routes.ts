@@ -7,7 +7,7 @@ import { deadLetterRoutes } from './dead-letters/dead-letters.routes.ts';
 import { holdRoutes } from './holds/holds.routes.ts';
 import { orderReadingRoutes } from './orders/order-reading.routes.ts';
 import { orderRoutes } from './orders/orders.routes.ts';
-import type { PlaceOrderDependencies } from './orders/place-order.ts';
+import type { PlacingDependencies } from './orders/open-placing.ts';
 import { paymentRoutes } from './payments/payments.routes.ts';
 import { refundRoutes } from './refunds/refunds.routes.ts';
 import { stuckRoutes } from './stuck/stuck.routes.ts';
@@ -15,7 +15,7 @@ import { timelineRoutes } from './timeline/timeline.routes.ts';
 import { deliveryRoutes } from './webhook-deliveries/webhook-deliveries.routes.ts';
 import { type WebhookDependencies, webhookRoutes } from './webhooks/webhooks.routes.ts';
 
-export type RouteDependencies = PlaceOrderDependencies &
+export type RouteDependencies = PlacingDependencies &
   AuditDependencies &
   DeadLetterDependencies &
   WebhookDependencies;

@@ -35,7 +35,7 @@ await runProcess({ config, logger, metrics }, async () => {
   const listening = await startListening(config, { groupId: 'order-service', topics: listenedTopics }, inbox);
   const resuming = resumeOrders({ database, logger, ...clients });
   const delivering = deliverWebhooks({ database, logger, ...clients });
-  const purging = purgeHourly({ database, logger }, [oldKeys, oldInboxRows, endedDeliveries]);
+  const purging = purgeHourly({ database, logger }, [...oldKeys, oldInboxRows, endedDeliveries]);
   const loops = [purging, resuming, delivering, listening, relaying];
   return { ping: database.ping, closing: [...loops.map(({ stop }) => stop), database.close] };
 });

@@ -68,10 +68,13 @@ function setMove(
 const setBirth = (to: number, from: number): string[] => [
   `UPDATE order_timeline SET version = ${to} WHERE order_id = :waiting AND version = ${from}`,
 ];
-const keep = (scope: string, resource: string, status: number): string =>
-  `INSERT INTO idempotency_keys (scope, caller_id, body_digest, resource_id, status, lease_until)
-   VALUES (${scope}, '', '', ${resource}, ${status}, NOW(3))`;
-const forget = 'DELETE FROM idempotency_keys WHERE scope = :scope';
+const claim = (resource: string): string =>
+  `INSERT INTO idempotency_claims (scope, body_digest, resource_id, lease_until)
+   VALUES (UNHEX(:scope), UNHEX(:scope), ${resource}, NOW(3))`;
+const keep = (resource: string, status: number): string =>
+  `INSERT INTO idempotency_answers (resource_id, status, headers, body) VALUES (${resource}, ${status}, '{}', '{}')`;
+const unclaim = 'DELETE FROM idempotency_claims WHERE scope = UNHEX(:scope)';
+const forget = 'DELETE FROM idempotency_answers WHERE resource_id = :unknown';
 const capture = `
   INSERT INTO payments (id, order_id, status, amount_minor, currency, method)
   VALUES (:unknown, :paid, 'captured', 1999, 'EUR', 'card')`;
@@ -125,9 +128,8 @@ test.each<Planted>([
     'waiting',
     ...set('orders', 'waiting', ['version', 'version + 1', 'version - 1']),
   ],
-  ['two keys for one order', 4, 'waiting', [keep(':scope', ':waiting', 409)], [forget]],
-  ['a key whose order is not there', 4, 'unknown', [keep(':scope', ':unknown', 201)], [forget]],
-  ['a key that was answered for nothing', 4, 'scope', [keep(':scope', 'NULL', 201)], [forget]],
+  ['two keys for one order', 4, 'waiting', [claim(':waiting')], [unclaim]],
+  ['a key whose order is not there', 4, 'unknown', [claim(':unknown'), keep(':unknown', 201)], [unclaim, forget]],
   ['two captured payments of an order', 5, 'paid', [capture], ['DELETE FROM payments WHERE id = :unknown']],
   [
     'a captured payment of an unpaid order',

@@ -164,7 +164,7 @@ describe('a request whose process died', () => {
       expect(app.products.reservations.has(orderId)).toBe(when === 'after');
       const [lease] = await app.database.select<{ seconds: number }>(
         `SELECT TIMESTAMPDIFF(MICROSECOND, orders.created_at, lease_until) / 1e6 AS seconds
-         FROM idempotency_keys JOIN orders ON orders.id = resource_id WHERE resource_id = :orderId`,
+         FROM idempotency_claims JOIN orders ON orders.id = resource_id WHERE resource_id = :orderId`,
         { orderId },
       );
       expect(Number(lease?.seconds)).toBeLessThan(5);

@@ -93,7 +93,7 @@ describe('the token of a payment', () => {
     for (const path of paths) answers.push(await app.get(buyer, path).expect(200));
     for (const { text } of answers) expect(text).not.toContain('tok_secret');
     const stored = await app.database.select(
-      `SELECT body FROM idempotency_keys WHERE body LIKE '%tok_secret%'
+      `SELECT body FROM idempotency_answers WHERE body LIKE '%tok_secret%'
         UNION SELECT last_error FROM order_sagas WHERE last_error LIKE '%tok_secret%'`,
     );
     expect(stored).toEqual([]);

@@ -20,21 +20,14 @@ export const products = {
   },
 } as const satisfies EventStream;
 
-/** Apart from the products, as their rows are: its sequence counts the entries of the ledger. */
+/** The stock of products. Its sequence is the version of the stock's row, which rises once for each product and transaction. */
 export const stock = {
   source: '/product-service/stock',
   topic: 'tradepost.stock',
   types: {
-    'stock.changed': z.object({
-      productId: id,
-      kind: z
-        .string()
-        .meta({ description: 'As in the ledger: initial, adjustment, hold, release, commit, return' }),
-      orderId: id.nullable(),
-      onHand: z.int(),
-      reserved: z.int(),
-      available: z.int(),
-    }),
+    'stock.changed': z
+      .object({ productId: id, onHand: z.int(), reserved: z.int(), available: z.int() })
+      .meta({ description: 'The stock after the change. The ledger tells which orders and adjustments changed it.' }),
   },
 } as const satisfies EventStream;
 

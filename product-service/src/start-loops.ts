@@ -23,7 +23,7 @@ export async function startLoops(
     inbox,
   );
   return [
-    purgeHourly({ database, logger }, [oldKeys, oldInboxRows]).stop,
+    purgeHourly({ database, logger }, [...oldKeys, oldInboxRows]).stop,
     listening.stop,
     reviewHolds({ database, orders: createOrderClient(config), logger }).stop,
   ];

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from 'mysql2';
 import { ConnectionAcquireTimeoutError, QueryTypes, Sequelize, type Transaction } from 'sequelize';
 import type { CommonConfig } from './config.ts';
+import { openPacketPool, type PacketTransaction } from './packet-transaction.ts';
 
 export type DatabaseSettings = Pick<
   CommonConfig,
@@ -14,6 +15,8 @@ export interface Database {
   sequelize: Sequelize;
   /** Runs work in one READ COMMITTED transaction; the whole of it again after a deadlock or a lock time-out. */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** The same for groups of requests, which send several statements in one packet, in plain SQL. */
+  packets<T>(work: (tx: PacketTransaction) => Promise<T>): Promise<T>;
   /** Rows of a SELECT with named replacements; inside a transaction only with its `tx`. */
   select<Row extends object>(sql: string, values?: object, tx?: Transaction): Promise<Row[]>;
   /** Runs an UPDATE or DELETE with named replacements and tells how many rows it changed. */
@@ -51,9 +54,10 @@ export function afterCommit(work: () => void): void {
   else work();
 }
 
-/** The number by which MySQL and MariaDB name the fault of a statement; undefined for any other error. */
+/** The number of a statement's fault (MySQL error reference), from Sequelize or mysql2; undefined for any other error. */
 export function errorNumber(error: unknown): number | undefined {
-  return (error as { parent?: { errno?: number } } | undefined)?.parent?.errno;
+  const { parent, errno } = (error ?? {}) as { parent?: { errno?: number }; errno?: number };
+  return (parent ?? { errno }).errno;
 }
 
 /** Whether the database could not, for a while: a connection lost, a server that stops or is full, a lock not had in all tries. */
@@ -101,10 +105,10 @@ export async function retryTransaction<T>(attempt: () => Promise<T>): Promise<T>
   }
 }
 
-/** Sequelize's own afterCommit runs after a COMMIT that failed, too. */
-async function transact<T>(sequelize: Sequelize, work: (tx: Transaction) => Promise<T>): Promise<T> {
+/** Collects what waits for the COMMIT. Sequelize's own afterCommit runs after a COMMIT that failed, too. */
+async function runWaiting<T>(transact: (waiting: (() => void)[]) => Promise<T>): Promise<T> {
   const waiting: (() => void)[] = [];
-  const result = await sequelize.transaction((tx) => openTransaction.run(waiting, () => work(tx)));
+  const result = await transact(waiting);
   waiting.forEach((doIt) => doIt());
   return result;
 }
@@ -127,9 +131,25 @@ export function openDatabase(settings: DatabaseSettings, acquireMs = 4_500): Dat
   sequelize.addHook('afterConnect', async (connection) => {
     for (const sql of sessionSetup) await (connection as Connection).promise().query(sql);
   });
+  const packetPool = openPacketPool({
+    host: settings.DB_HOST,
+    port: settings.DB_PORT,
+    database: settings.DB_NAME,
+    user: settings.DB_USER,
+    password: settings.DB_PASSWORD,
+    // Sequelize sets the time zone of its sessions by itself.
+    sessionSetup: ["SET time_zone = '+00:00'", ...sessionSetup],
+  });
   return {
     sequelize,
-    transaction: (work) => retryTransaction(() => transact(sequelize, work)),
+    transaction: (work) =>
+      retryTransaction(() =>
+        runWaiting((waiting) => sequelize.transaction((tx) => openTransaction.run(waiting, () => work(tx)))),
+      ),
+    packets: (work) =>
+      retryTransaction(() =>
+        runWaiting((waiting) => packetPool.transact((tx) => openTransaction.run(waiting, () => work(tx)))),
+      ),
     select: (sql, values = {}, tx?) =>
       sequelize.query(sql, { replacements: { ...values }, type: QueryTypes.SELECT, transaction: tx ?? null }),
     change: async (sql, values, tx?) => {
@@ -149,6 +169,8 @@ export function openDatabase(settings: DatabaseSettings, acquireMs = 4_500): Dat
         if (!(error instanceof ConnectionAcquireTimeoutError)) throw error;
       });
     },
-    close: () => sequelize.close(),
+    close: async () => {
+      await Promise.all([sequelize.close(), packetPool.close()]);
+    },
   };
 }

@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QueryTypes, type Transaction } from 'sequelize';
+import { v7 as uuidv7 } from 'uuid';
 import { afterCommit, type Database, isDuplicate, isLockedOut } from './database.ts';
-import { fromJson } from './model-columns.ts';
+import type { PacketTransaction, Statement, StatementResult } from './packet-transaction.ts';
 import { idempotencyKeyReused, Problem, problemBody, requestInProgress } from './problem.ts';
 
 /** A request that carries an Idempotency-Key (draft-ietf-httpapi-idempotency-key-header). */
 export interface KeyedRequest {
   callerId: string;
-  /** Digest of caller, method, concrete path and key: what the key is unique in. */
-  scope: string;
-  bodyDigest: string;
+  /** SHA-256 of caller, method, concrete path and key: what the key is unique in. */
+  scope: Buffer;
+  /** SHA-256 of the body. */
+  bodyDigest: Buffer;
   path: string;
   requestId: string;
 }
@@ -23,12 +25,16 @@ export interface KeptAnswer {
   replayed?: boolean;
 }
 
-/** What a use case holds of its key. */
+/** A use case's hold on the key of its request. */
 export interface Once<Result> {
   readonly request: KeyedRequest;
-  /** Stores the answer that the result stands for; the first answer stored is the one that everybody gets. */
+  /** Stores the answer of a result. The first answer that is stored is the one that every repeat gets. */
   keep(result: Result, tx?: Transaction): Promise<void>;
-  /** Whether this request has kept its answer: what a transaction kept counts once that has committed. */
+  /** The answer of a result, for a group that stores the answers of its requests with insertAnswers. */
+  render(result: Result): KeptAnswer;
+  /** Takes over the answer that a group stored for this request, once its transaction has committed. */
+  accept(answer: KeptAnswer): void;
+  /** Whether this request has an answer. An answer counts once its transaction has committed. */
   isKept(): boolean;
 }
 
@@ -41,12 +47,18 @@ interface OnceOptions<Result> {
 }
 
 interface KeyRow {
-  body_digest: string;
-  resource_id: string;
+  bodyDigest: Buffer;
+  resourceId: string;
   status: number | null;
-  headers: unknown;
+  headers: string;
   body: string;
-  abandoned: number;
+  isAbandoned: number;
+}
+
+/** A key, and the id of the order, payment, refund or ledger entry that its request makes. */
+export interface Claim {
+  request: KeyedRequest;
+  resourceId: string;
 }
 
 /** After this long without an answer the first request counts as dead; should it still live, the first answer stored wins. */
@@ -63,7 +75,7 @@ const stillRunning = (): Problem =>
     headers: { 'Retry-After': '1' },
   });
 
-const digest = (...parts: string[]): string => createHash('sha256').update(parts.join('\n')).digest('hex');
+const digest = (...parts: string[]): Buffer => createHash('sha256').update(parts.join('\n')).digest();
 
 /** Describes a keyed request from what came in; `path` without its query. */
 export function keyedRequest(input: {
@@ -84,48 +96,80 @@ export function keyedRequest(input: {
   };
 }
 
+const insertClaim = `INSERT INTO idempotency_claims (scope, body_digest, resource_id, lease_until) VALUES`;
+const claimRow = `(?, ?, ?, NOW(3) + INTERVAL ${leaseSeconds} SECOND)`;
+
 /**
- * Takes keys in the transaction that creates their resources: both commit, or none.
- * A second request with the same key waits here for the first one's commit, and then finds the key taken.
+ * Claims a key in the transaction that creates its resource: both commit, or none.
+ * A second request with the same key waits here for the first one's COMMIT, and then finds the key taken.
  */
-export async function claimKeys(
+export async function claimKey(
   database: Database,
   tx: Transaction,
-  claims: readonly { request: KeyedRequest; resourceId: string }[],
+  { request, resourceId }: Claim,
 ): Promise<void> {
-  const rows = claims.map(({ request, resourceId }) => [
-    request.scope,
-    request.callerId,
-    request.bodyDigest,
-    resourceId,
-    leaseSeconds,
-  ]);
-  const values = rows.map(() => '(?, ?, ?, ?, NOW(3) + INTERVAL ? SECOND)').join(', ');
   try {
-    await database.sequelize.query(
-      `INSERT INTO idempotency_keys (scope, caller_id, body_digest, resource_id, lease_until) VALUES ${values}`,
-      { replacements: rows.flat(), type: QueryTypes.INSERT, transaction: tx },
-    );
+    await database.sequelize.query(`${insertClaim} ${claimRow}`, {
+      replacements: [request.scope, request.bodyDigest, resourceId],
+      type: QueryTypes.INSERT,
+      transaction: tx,
+    });
   } catch (error) {
-    // Who waits in vain for the lock on a key waits for a first request that still works in its one transaction. When
-    // that one is refused and rolls back, all who waited want the place at once: InnoDB lets one of them have it.
+    // A request that waits in vain for the lock on a key waits for a first request that still works in its one
+    // transaction. When that one is refused and rolls back, all that waited want the key at once: InnoDB lets one have it.
     throw isDuplicate(error) || isLockedOut(error) ? new KeyTaken() : error;
   }
 }
 
-async function readKey(database: Database, scope: string, tx?: Transaction): Promise<KeyRow | undefined> {
+/** The statement that claims the keys of a group. No two claims of the group may have the same scope. */
+export function insertClaims(claims: readonly Claim[]): Statement {
+  // In one order everywhere, so that two groups with the same keys do not wait for each other.
+  const sorted = claims.toSorted((a, b) => Buffer.compare(a.request.scope, b.request.scope));
+  return {
+    sql: `${insertClaim} ${sorted.map(() => claimRow).join(', ')} ON DUPLICATE KEY UPDATE id = id`,
+    values: sorted.flatMap(({ request, resourceId }) => [request.scope, request.bodyDigest, resourceId]),
+  };
+}
+
+/**
+ * Finds the keys of a group that other requests have claimed before.
+ * @param inserted result of insertClaims
+ * @returns their scopes in hexadecimal digits; the requests with these keys must not go on
+ */
+export async function findTaken(
+  tx: PacketTransaction,
+  claims: readonly Claim[],
+  inserted: StatementResult | undefined,
+): Promise<Set<string>> {
+  if (inserted?.changed === claims.length) return new Set();
+  const [found] = await tx.send({
+    sql: 'SELECT scope, resource_id AS resourceId FROM idempotency_claims WHERE scope IN (?)',
+    values: [claims.map(({ request }) => request.scope)],
+  });
+  const own = new Set(claims.map(({ resourceId }) => resourceId));
+  const others = (found?.rows ?? []).filter(({ resourceId }) => !own.has(resourceId as string));
+  return new Set(others.map(({ scope }) => (scope as Buffer).toString('hex')));
+}
+
+/** The error of a request whose key another request has claimed; answerOnce then waits for that request's answer. */
+export const keyTaken = (): Error => new KeyTaken();
+
+async function readKey(database: Database, scope: Buffer, tx?: Transaction): Promise<KeyRow | undefined> {
   const [row] = await database.select<KeyRow>(
-    `SELECT body_digest, resource_id, status, headers, body, lease_until < NOW(3) AS abandoned
-       FROM idempotency_keys WHERE scope = :scope`,
+    `SELECT body_digest AS bodyDigest, claim.resource_id AS resourceId, status, headers, body,
+            lease_until < NOW(3) AS isAbandoned
+       FROM idempotency_claims AS claim
+       LEFT JOIN idempotency_answers AS answer ON answer.resource_id = claim.resource_id
+      WHERE scope = :scope`,
     { scope },
     tx,
   );
   return row;
 }
 
-function storedAnswer(row: KeyRow): KeptAnswer | undefined {
-  if (row.status === null) return undefined;
-  return { status: row.status, headers: fromJson(row.headers), text: row.body };
+function storedAnswer({ status, headers, body }: Omit<KeyRow, 'bodyDigest'>): KeptAnswer | undefined {
+  if (status === null) return undefined;
+  return { status, headers: JSON.parse(headers) as Record<string, string>, text: body };
 }
 
 function render(answer: ReturnType<OnceOptions<unknown>['answer']>, request: KeyedRequest): KeptAnswer {
@@ -137,23 +181,71 @@ function render(answer: ReturnType<OnceOptions<unknown>['answer']>, request: Key
   return { status: answer.status, headers, text: JSON.stringify(answer.body) };
 }
 
-/** Notes a refusal that left no resource behind; false when another request has taken the key meanwhile, or is about to. */
+const insertAnswer = 'INSERT INTO idempotency_answers (resource_id, status, headers, body)';
+const keepFirst = 'ON DUPLICATE KEY UPDATE resource_id = idempotency_answers.resource_id';
+
+/** The answer of one resource of a group. */
+export interface ResourceAnswer {
+  resourceId: string;
+  answer: KeptAnswer;
+}
+
+/** The statement that stores the answers of a group. An answer that a resource has already stays. */
+export function insertAnswers(answers: readonly ResourceAnswer[]): Statement {
+  const rows = answers.map(({ resourceId, answer: { status, headers, text } }) => [
+    resourceId,
+    status,
+    JSON.stringify(headers),
+    text,
+  ]);
+  return { sql: `${insertAnswer} VALUES ? ${keepFirst}`, values: [rows] };
+}
+
+/**
+ * The answers that are stored for a group, in its order: for each resource the first one.
+ * @param inserted result of insertAnswers, whose transaction has committed
+ */
+export async function readStored(
+  database: Database,
+  answers: readonly ResourceAnswer[],
+  inserted: StatementResult | undefined,
+): Promise<KeptAnswer[]> {
+  if (inserted?.changed === answers.length) return answers.map(({ answer }) => answer);
+  const rows = await database.select<Omit<KeyRow, 'bodyDigest'>>(
+    'SELECT resource_id AS resourceId, status, headers, body FROM idempotency_answers WHERE resource_id IN (:ids)',
+    { ids: answers.map(({ resourceId }) => resourceId) },
+  );
+  const stored = new Map(rows.map((row) => [row.resourceId, storedAnswer(row)]));
+  return answers.map(({ resourceId, answer }) => stored.get(resourceId) ?? answer);
+}
+
+/** Stores a refusal that left no resource; false when another request has claimed the key, or is about to. */
 async function keepRefusal(database: Database, request: KeyedRequest, answer: KeptAnswer): Promise<boolean> {
   try {
-    // A transaction, because only these are tried again after a deadlock: here all who wait for the key meet.
-    const inserted = await database.transaction((tx) =>
-      database.change(
-        `INSERT IGNORE INTO idempotency_keys (scope, caller_id, body_digest, status, headers, body, lease_until)
-         VALUES (:scope, :callerId, :bodyDigest, :status, :headers, :text, NOW(3))`,
-        { ...request, ...answer, headers: JSON.stringify(answer.headers) },
-        tx,
-      ),
-    );
-    return inserted === 1;
+    await database.transaction(async (tx) => {
+      await claimKey(database, tx, { request, resourceId: uuidv7() });
+      await storeAnswer(database, request, { answer, tx });
+    });
+    return true;
   } catch (error) {
-    if (!isLockedOut(error)) throw error;
+    if (!(error instanceof KeyTaken)) throw error;
     return false;
   }
+}
+
+/** Stores the answer of a claimed key unless it has one; tells whether it did. */
+async function storeAnswer(
+  database: Database,
+  { scope }: KeyedRequest,
+  { answer: { status, headers, text }, tx }: { answer: KeptAnswer; tx: Transaction | undefined },
+): Promise<boolean> {
+  const stored = await database.change(
+    `${insertAnswer} SELECT resource_id, :status, :headers, :text FROM idempotency_claims WHERE scope = :scope
+       ${keepFirst}`,
+    { scope, status, headers: JSON.stringify(headers), text },
+    tx,
+  );
+  return stored === 1;
 }
 
 interface Run<Result> extends OnceOptions<Result> {
@@ -166,13 +258,8 @@ interface Run<Result> extends OnceOptions<Result> {
 async function keep<Result>(run: Run<Result>, result: Result, tx?: Transaction): Promise<void> {
   const { database, request } = run;
   const answer = render(run.answer(result), request);
-  const first = await database.change(
-    `UPDATE idempotency_keys SET status = :status, headers = :headers, body = :text
-      WHERE scope = :scope AND status IS NULL`,
-    { ...answer, headers: JSON.stringify(answer.headers), scope: request.scope },
-    tx,
-  );
-  const row = first === 1 ? undefined : await readKey(database, request.scope, tx);
+  const isFirst = await storeAnswer(database, request, { answer, tx });
+  const row = isFirst ? undefined : await readKey(database, request.scope, tx);
   // A transaction that fails keeps nothing.
   afterCommit(() => (run.kept = (row && storedAnswer(row)) ?? answer));
 }
@@ -184,6 +271,8 @@ async function workOnce<Result>(run: Run<Result>): Promise<KeptAnswer | undefine
     await run.work({
       request,
       keep: (result, tx) => keep(run, result, tx),
+      render: (result) => render(run.answer(result), request),
+      accept: (answer) => void (run.kept = answer),
       isKept: () => run.kept !== undefined,
     });
     if (!run.kept) throw new Error('The work ended without keeping an answer.');
@@ -201,13 +290,13 @@ async function awaitAnswer<Result>(run: Run<Result>): Promise<KeptAnswer | undef
   for (;;) {
     const row = await readKey(run.database, run.request.scope);
     if (row === undefined) return undefined;
-    if (row.body_digest !== run.request.bodyDigest) {
+    if (!row.bodyDigest.equals(run.request.bodyDigest)) {
       throw idempotencyKeyReused('This Idempotency-Key came with another body before; use a fresh key.');
     }
     const stored = storedAnswer(row);
     if (stored) return stored;
-    if (row.abandoned) {
-      await keep(run, await run.recover(row.resource_id));
+    if (row.isAbandoned) {
+      await keep(run, await run.recover(row.resourceId));
       return run.kept;
     }
     if (performance.now() > run.giveUpAt) throw stillRunning();

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
-import { answerOnce, claimKeys, keyedRequest } from '@tradepost/service-kit/idempotency.ts';
+import { answerOnce, claimKey, keyedRequest } from '@tradepost/service-kit/idempotency.ts';
 import { somebody, tokens } from './helpers/kit-app.ts';
 import { startKeyedThings } from './helpers/keyed-things.ts';
 
@@ -138,7 +138,7 @@ test('what a transaction kept that was lost with its COMMIT is neither given nor
   const askOnce = () =>
     answerOnce<string>(database, request, {
       work: async (once) => {
-        await database.transaction((tx) => claimKeys(database, tx, [{ request, resourceId: uuidv7() }]));
+        await database.transaction((tx) => claimKey(database, tx, { request, resourceId: uuidv7() }));
         const losing = database.transaction(async (tx) => {
           await once.keep('refused', tx);
           throw new Error('The database dies before it has committed.');

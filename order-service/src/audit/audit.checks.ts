@@ -71,20 +71,20 @@ const toldAttempts: Check = {
   finds: untold('payments', payments.source, 'version > 0'),
 };
 
-/** A key stands for one resource by being the table's primary key; the reverse is looked for here. */
+/** A key stands for one resource, because its scope is unique; the reverse is looked for here. */
 const keys: Check = {
   invariant: 4,
   says: 'a key gives at most one order, payment or refund, and that is there',
-  counts: 'SELECT COUNT(*) AS checked FROM idempotency_keys',
+  counts: 'SELECT COUNT(*) AS checked FROM idempotency_claims',
   finds: `
-    SELECT resource.id
-      FROM (SELECT COALESCE(resource_id, scope) AS id, COUNT(*) AS used, MAX(COALESCE(status BETWEEN 200 AND 299, 0)) AS is_kept
-              FROM idempotency_keys WHERE resource_id IS NOT NULL OR status BETWEEN 200 AND 299
-             GROUP BY COALESCE(resource_id, scope)) AS resource
-      LEFT JOIN orders ON orders.id = resource.id
-      LEFT JOIN payments ON payments.id = resource.id
-      LEFT JOIN refunds ON refunds.id = resource.id
-     WHERE used > 1 OR (is_kept = 1 AND COALESCE(orders.id, payments.id, refunds.id) IS NULL)`,
+    SELECT claim.resource_id AS id
+      FROM (SELECT resource_id, COUNT(*) AS used FROM idempotency_claims GROUP BY resource_id) AS claim
+      LEFT JOIN idempotency_answers AS answer ON answer.resource_id = claim.resource_id
+      LEFT JOIN orders ON orders.id = claim.resource_id
+      LEFT JOIN payments ON payments.id = claim.resource_id
+      LEFT JOIN refunds ON refunds.id = claim.resource_id
+     WHERE used > 1
+        OR (answer.status BETWEEN 200 AND 299 AND COALESCE(orders.id, payments.id, refunds.id) IS NULL)`,
 };
 
 const captures: Check = {

@@ -2,7 +2,7 @@ import type { Database } from '@tradepost/service-kit/database.ts';
 import type { Transaction } from 'sequelize';
 
 interface KeptRow {
-  scope: string;
+  resourceId: string;
   body: string;
 }
 
@@ -26,17 +26,18 @@ function withoutPersonal(body: string): string {
   });
 }
 
-/** Takes what is personal from the answers that are kept for the keys of somebody who is gone: repeats get the rest. */
-export async function forgetAnswers(database: Database, tx: Transaction, callerId: string): Promise<void> {
+/** Removes personal data from the stored answers of a deleted buyer's orders. A repeat gets the rest. */
+export async function forgetAnswers(database: Database, tx: Transaction, buyerId: string): Promise<void> {
   const rows = await database.select<KeptRow>(
-    'SELECT scope, body FROM idempotency_keys WHERE caller_id = :callerId AND status IS NOT NULL',
-    { callerId },
+    `SELECT resource_id AS resourceId, body
+       FROM orders STRAIGHT_JOIN idempotency_answers ON resource_id = orders.id WHERE buyer_id = :buyerId`,
+    { buyerId },
     tx,
   );
-  for (const { scope, body: kept } of rows) {
+  for (const { resourceId, body: kept } of rows) {
     const body = withoutPersonal(kept);
     if (body === kept) continue;
-    const sql = 'UPDATE idempotency_keys SET body = :body WHERE scope = :scope';
-    await database.change(sql, { scope, body }, tx);
+    const sql = 'UPDATE idempotency_answers SET body = :body WHERE resource_id = :resourceId';
+    await database.change(sql, { resourceId, body }, tx);
   }
 }

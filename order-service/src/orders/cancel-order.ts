@@ -4,7 +4,7 @@ import type { EntityTags } from '@tradepost/service-kit/precondition.ts';
 import type { Transaction } from 'sequelize';
 import { recordRefund } from '../refunds/record-refund.ts';
 import { advanceOrder } from '../saga/advance-order.ts';
-import { advanceWhileAwaited } from '../saga/advance-while-awaited.ts';
+import { awaitOutcome } from '../saga/await-outcome.ts';
 import { scheduleStep } from '../saga/schedule-step.ts';
 import type { ActiveStep, SagaDependencies } from '../saga/step.ts';
 import { moveOrder } from './move-order.ts';
@@ -80,7 +80,7 @@ export async function cancelOrder(
     if (order.status === 'cancelled' || order.cancelReason !== null) return undefined;
     throw illegalTransition(`An order that is ${order.status} cannot be cancelled.`);
   });
-  if (step === 'release') await advanceWhileAwaited(dependencies, { orderId, step });
+  if (step === 'release') await awaitOutcome(advanceOrder(dependencies, { orderId, step }));
   const asked = await findOwnOrder(orderId, caller);
   // Nobody waits for the money: it is on its way back, and that is the answer.
   if (step === 'commit') void advanceOrder(dependencies, { orderId, step });

@@ -1,14 +1,14 @@
 import type { Caller } from '@tradepost/service-kit/authenticate.ts';
 import { type EntityTags, etag, matches, staleVersion } from '@tradepost/service-kit/precondition.ts';
 import { notFound } from '@tradepost/service-kit/problem.ts';
-import { Op, type Transaction } from 'sequelize';
+import { type InferAttributes, Op, type Transaction } from 'sequelize';
 import { OrderItem } from './order-item.model.ts';
 import { Order, type OrderStatus } from './order.model.ts';
 
 export interface PlacedOrder {
-  order: Order;
+  order: InferAttributes<Order>;
   /** Its lines, as they were sent. */
-  items: OrderItem[];
+  items: InferAttributes<OrderItem>[];
 }
 
 export interface OrderFilter {
@@ -23,7 +23,7 @@ const noSuchOrder = (): Error => notFound('There is no such order.');
 const isAdmin = (caller: Caller): boolean => caller.roles.includes('admin');
 
 /** Whether the caller bought an order, or may do what its buyer may. */
-export const isOwn = (order: Order, caller: Caller): boolean =>
+export const isOwn = (order: Pick<Order, 'buyerId'>, caller: Caller): boolean =>
   order.buyerId === caller.id || isAdmin(caller);
 
 export async function findOrder(orderId: string, tx?: Transaction): Promise<PlacedOrder | undefined> {
@@ -107,7 +107,9 @@ function toMoney(amount: number | null, currency: string | null) {
 }
 
 /** An order is read before its lines: what a hold froze in between shows only once the order has its currency. */
-function viewItem({ productId, name, quantity, unitPriceMinor }: OrderItem, currency: string | null) {
+function viewItem(
+  { productId, name, quantity, unitPriceMinor }: InferAttributes<OrderItem>,
+  currency: string | null) {
   const lineTotal = unitPriceMinor === null ? null : Number(unitPriceMinor) * quantity;
   return {
     productId,

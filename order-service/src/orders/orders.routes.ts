@@ -3,11 +3,13 @@ import { answerOnce } from '@tradepost/service-kit/idempotency.ts';
 import { etag } from '@tradepost/service-kit/precondition.ts';
 import { notFound, versionConflict } from '@tradepost/service-kit/problem.ts';
 import { type Route, route } from '@tradepost/service-kit/route.ts';
+import type { SagaDependencies } from '../saga/step.ts';
 import { order } from '../shapes.ts';
 import { cancelOrder } from './cancel-order.ts';
 import { illegalTransition, rejections } from './orders.errors.ts';
 import { viewOrder } from './orders.queries.ts';
 import { cancellation, newOrder, placedOrder } from './orders.schemas.ts';
+import { openPlacing, type PlacingDependencies } from './open-placing.ts';
 import { placeOrder, type PlaceOrderDependencies } from './place-order.ts';
 import { getPlaced, type Placed, viewPlaced } from './placed.queries.ts';
 
@@ -41,7 +43,7 @@ const placeOrderRoute = (dependencies: PlaceOrderDependencies) =>
       }),
   });
 
-const cancelOrderRoute = (dependencies: PlaceOrderDependencies) =>
+const cancelOrderRoute = (dependencies: SagaDependencies) =>
   route({
     method: 'post',
     path: '/orders/{id}/cancel',
@@ -59,6 +61,7 @@ const cancelOrderRoute = (dependencies: PlaceOrderDependencies) =>
     },
   });
 
-export function orderRoutes(dependencies: PlaceOrderDependencies): Route[] {
-  return [placeOrderRoute, cancelOrderRoute].map((declare) => declare(dependencies));
+export function orderRoutes(dependencies: PlacingDependencies): Route[] {
+  const placing = openPlacing(dependencies);
+  return [placeOrderRoute({ ...dependencies, placing }), cancelOrderRoute(dependencies)];
 }

@@ -1,96 +1,42 @@
-import type { Database } from '@tradepost/service-kit/database.ts';
-import { claimKeys, type Once } from '@tradepost/service-kit/idempotency.ts';
-import type { Transaction } from 'sequelize';
-import { v7 as uuidv7 } from 'uuid';
-import type { ReservationRequest } from '../clients/product-client.ts';
 import { crashPoint } from '../crash-point.ts';
-import { advanceWhileAwaited } from '../saga/advance-while-awaited.ts';
-import { leaseSeconds, type SagaDependencies } from '../saga/step.ts';
-import { recordMoves } from '../timeline/record-moves.ts';
-import { OrderItem } from './order-item.model.ts';
-import { type Address, Order, type PaymentMeans } from './order.model.ts';
+import { advanceOrder } from '../saga/advance-order.ts';
+import { awaitOutcome } from '../saga/await-outcome.ts';
+import { putOffStep } from '../saga/put-off-step.ts';
+import { toReservationRequest } from '../saga/reservation-request.ts';
+import type { SagaDependencies } from '../saga/step.ts';
+import type { Placing } from './open-placing.ts';
 import type { PlacedOrder } from './orders.queries.ts';
-import { type Placed, getPlaced } from './placed.queries.ts';
+import { getPlaced } from './placed.queries.ts';
+import type { Placement } from './record-orders.ts';
 
 export interface PlaceOrderDependencies extends SagaDependencies {
-  paymentWindowMinutes: number;
+  placing: Placing;
 }
 
-interface Placement {
-  buyerId: string;
-  items: ReservationRequest['items'];
-  shipTo: Address;
-  billTo?: Address | undefined;
-  payment?: PaymentMeans | undefined;
-  note?: string | undefined;
-  once: Once<Placed>;
-}
-
-/** When the orders are placed and must be paid, by the database's clock, the only one that all replicas share. */
-async function readTimes({ database, paymentWindowMinutes }: PlaceOrderDependencies, tx: Transaction) {
-  const sql = 'SELECT NOW(3) AS createdAt, NOW(3) + INTERVAL :paymentWindowMinutes MINUTE AS paymentDueAt';
-  const [times] = await database.select(sql, { paymentWindowMinutes }, tx);
-  return times as { createdAt: Date; paymentDueAt: Date };
-}
-
-function toLines(orderId: string, items: Placement['items']) {
-  return items.map(({ productId, quantity, expectedUnitPrice: expected }, line) => ({
-    orderId,
-    line,
-    productId,
-    quantity,
-    expectedAmount: expected?.amount ?? null,
-    expectedCurrency: expected?.currency ?? null,
-  }));
-}
-
-/** One transaction for all of a list: key, order, lines, timeline and first step commit together, or none does. */
-async function recordPending(
+/** Holds the stock of a recorded order, notes the outcome, and goes on with the payment that came with the order. */
+async function finish(
   dependencies: PlaceOrderDependencies,
-  placements: readonly Placement[],
-): Promise<PlacedOrder[]> {
-  const { database } = dependencies;
-  return database.transaction(async (tx) => {
-    const placed = placements.map((placement) => ({ ...placement, orderId: uuidv7() }));
-    const claims = placed.map(({ once, orderId }) => ({ request: once.request, resourceId: orderId }));
-    await claimKeys(database, tx, claims);
-    const times = await readTimes(dependencies, tx);
-    const orders = await Order.bulkCreate(
-      placed.map(({ orderId: id, buyerId, shipTo, billTo = null, note = null, payment = null }) => {
-        return { ...times, id, buyerId, shipTo, billTo, note, rememberedPayment: payment, status: 'pending' };
-      }),
-      { transaction: tx },
-    );
-    const lines = placed.flatMap(({ orderId, items }) => toLines(orderId, items));
-    const written = await OrderItem.bulkCreate(lines, { transaction: tx });
-    const items = Map.groupBy(written, ({ orderId }) => orderId);
-    await startSagas(database, tx, orders);
-    return orders.map((order) => ({ order, items: items.get(order.id) ?? [] }));
-  });
-}
-
-/** Until its lease ends, the first step belongs to the request that placed the order; after that to any replica. */
-async function startSagas(database: Database, tx: Transaction, orders: readonly Order[]): Promise<void> {
-  const orderIds = orders.map(({ id }) => id);
-  await database.change(
-    `INSERT INTO order_sagas (order_id, step, due_at)
-     SELECT id, 'reserve', NOW(3) + INTERVAL :leaseSeconds SECOND FROM orders WHERE id IN (:orderIds)`,
-    { orderIds, leaseSeconds },
-    tx,
-  );
-  await recordMoves(database, tx, orderIds);
-}
-
-/** Places an order: records it as pending, goes on with it while the buyer waits, and keeps what is known by then. */
-export async function placeOrder(dependencies: PlaceOrderDependencies, placement: Placement): Promise<void> {
-  const [placed] = await recordPending(dependencies, [placement]);
-  if (!placed) throw new Error('A recorded order got lost on its way.');
-  crashPoint('recorded');
+  { placed, once }: { placed: PlacedOrder; once: Placement['once'] },
+): Promise<void> {
+  const { placing } = dependencies;
   const orderId = placed.order.id;
-  const { once, payment } = placement;
-  const keep = async (tx?: Transaction): Promise<void> => once.keep(await getPlaced(orderId, tx), tx);
-  // Without a payment the answer is known with the reservation, and costs no transaction of its own.
-  const settled = payment ? undefined : keep;
-  await advanceWhileAwaited(dependencies, { orderId, step: 'reserve', placed, settled });
-  if (!once.isKept()) await keep();
+  try {
+    const outcome = await placing.reserve(toReservationRequest(placed, placed.order.createdAt));
+    crashPoint('reserved');
+    const { next, answer } = await placing.note({ placed, outcome, once });
+    crashPoint('hold-noted');
+    if (answer) once.accept(answer);
+    else if (next === 'pay') await advanceOrder(dependencies, { orderId, step: next });
+  } catch (error) {
+    await putOffStep(dependencies, { orderId, step: 'reserve' }, error);
+  }
+}
+
+/** Places an order: records it as pending, finishes it while the buyer waits, and keeps the answer that is known by then. */
+export async function placeOrder(dependencies: PlaceOrderDependencies, placement: Placement): Promise<void> {
+  const { once } = placement;
+  const placed = await dependencies.placing.record(placement);
+  crashPoint('recorded');
+  await awaitOutcome(finish(dependencies, { placed, once }));
+  if (!once.isKept()) await once.keep(await getPlaced(placed.order.id));
 }

@@ -1,7 +1,8 @@
 import { UpstreamUnavailable } from '@tradepost/service-kit/http-client.ts';
 import { unavailable } from '@tradepost/service-kit/problem.ts';
 import type { Caller } from '@tradepost/service-kit/authenticate.ts';
-import { advanceWhileAwaited } from '../saga/advance-while-awaited.ts';
+import { advanceOrder } from '../saga/advance-order.ts';
+import { awaitOutcome } from '../saga/await-outcome.ts';
 import type { SagaDependencies } from '../saga/step.ts';
 import { noteCharge } from './note-charge.ts';
 import type { Payment } from './payment.model.ts';
@@ -22,7 +23,7 @@ export async function inquirePayment(
   if (outcome) {
     const step = await database.transaction((tx) => noteCharge(database, tx, { payment, outcome, sends: 0 }));
     if (step && step !== 'nothing')
-      await advanceWhileAwaited(dependencies, { orderId: payment.orderId, step });
+      await awaitOutcome(advanceOrder(dependencies, { orderId: payment.orderId, step }));
   }
   return getPayment(paymentId);
 }

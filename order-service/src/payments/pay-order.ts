@@ -1,5 +1,5 @@
 import type { Caller } from '@tradepost/service-kit/authenticate.ts';
-import { claimKeys, type Once } from '@tradepost/service-kit/idempotency.ts';
+import { claimKey, type Once } from '@tradepost/service-kit/idempotency.ts';
 import type { EntityTags } from '@tradepost/service-kit/precondition.ts';
 import { notFound } from '@tradepost/service-kit/problem.ts';
 import { v7 as uuidv7 } from 'uuid';
@@ -7,7 +7,8 @@ import { crashPoint } from '../crash-point.ts';
 import { Order, type PaymentMeans } from '../orders/order.model.ts';
 import { illegalTransition } from '../orders/orders.errors.ts';
 import { honourMatch } from '../orders/orders.queries.ts';
-import { advanceWhileAwaited } from '../saga/advance-while-awaited.ts';
+import { advanceOrder } from '../saga/advance-order.ts';
+import { awaitOutcome } from '../saga/await-outcome.ts';
 import type { SagaDependencies } from '../saga/step.ts';
 import { attemptsExhausted } from './payments.errors.ts';
 import { getSettled, type Settled } from './payments.queries.ts';
@@ -33,13 +34,13 @@ export async function payOrder(dependencies: SagaDependencies, request: PayOrder
   const { orderId, caller, ifMatch, payment, once } = request;
   const paymentId = uuidv7();
   await database.transaction(async (tx) => {
-    await claimKeys(database, tx, [{ request: once.request, resourceId: paymentId }]);
+    await claimKey(database, tx, { request: once.request, resourceId: paymentId });
     const order = await Order.findByPk(orderId, { lock: true, transaction: tx });
     if (order?.buyerId !== caller.id) throw notFound('There is no such order.');
     await honourMatch(ifMatch, { order, caller }, tx);
     if (!(await recordPayment(database, tx, { orderId, paymentId, ...payment }))) refuse(order);
   });
   crashPoint('payment-recorded');
-  await advanceWhileAwaited(dependencies, { orderId, step: 'charge', unsent: true });
+  await awaitOutcome(advanceOrder(dependencies, { orderId, step: 'charge', unsent: true }));
   await once.keep(await getSettled(paymentId));
 }

@@ -1,6 +1,6 @@
 import type { Caller } from '@tradepost/service-kit/authenticate.ts';
 import type { Database } from '@tradepost/service-kit/database.ts';
-import { claimKeys, type Once } from '@tradepost/service-kit/idempotency.ts';
+import { claimKey, type Once } from '@tradepost/service-kit/idempotency.ts';
 import type { EntityTags } from '@tradepost/service-kit/precondition.ts';
 import type { Transaction } from 'sequelize';
 import { v7 as uuidv7 } from 'uuid';
@@ -9,7 +9,8 @@ import { moveOrder } from '../orders/move-order.ts';
 import type { OrderStatus } from '../orders/order.model.ts';
 import { illegalTransition } from '../orders/orders.errors.ts';
 import { honourMatch, lockOrder } from '../orders/orders.queries.ts';
-import { advanceWhileAwaited } from '../saga/advance-while-awaited.ts';
+import { advanceOrder } from '../saga/advance-order.ts';
+import { awaitOutcome } from '../saga/await-outcome.ts';
 import { scheduleStep } from '../saga/schedule-step.ts';
 import type { SagaDependencies } from '../saga/step.ts';
 import { exceedsCaptured } from './refunds.errors.ts';
@@ -71,10 +72,10 @@ export async function refundOrder(dependencies: SagaDependencies, request: Refun
   const { orderId, once } = request;
   const refundId = uuidv7();
   await database.transaction(async (tx) => {
-    await claimKeys(database, tx, [{ request: once.request, resourceId: refundId }]);
+    await claimKey(database, tx, { request: once.request, resourceId: refundId });
     const { sellersMinor } = await findRefundable(orderId, request.caller, tx);
     await book(database, tx, { ...request, sellersMinor, refundId });
   });
-  await advanceWhileAwaited(dependencies, { orderId, step: 'commit' });
+  await awaitOutcome(advanceOrder(dependencies, { orderId, step: 'commit' }));
   await once.keep(await getRefund(refundId));
 }

@@ -1,9 +1,7 @@
 import type { Database } from '@tradepost/service-kit/database.ts';
 import type { Logger } from '@tradepost/service-kit/logger.ts';
-import type { Transaction } from 'sequelize';
 import type { PaymentClient } from '../clients/payment-client.ts';
 import type { ProductClient } from '../clients/product-client.ts';
-import type { PlacedOrder } from '../orders/orders.queries.ts';
 
 /** What an order needs next. */
 export type Step =
@@ -40,10 +38,6 @@ export interface StepAtWork {
   orderId: string;
   /** Ends a call to product-service; without it, that of somebody who waits for the answer. */
   deadlineMs?: number | undefined;
-  /** The order, when whoever does the step has just written it. */
-  placed?: PlacedOrder | undefined;
-  /** Runs in the transaction that notes how the reservation came out. */
-  settled?: ((tx: Transaction) => Promise<void>) | undefined;
   /** The charge was recorded a moment ago by whoever does the step: nothing can have been sent yet. */
   unsent?: boolean;
 }

@@ -1,3 +1,4 @@
+import type { NewEvent } from '@tradepost/events/declare-events.ts';
 import { recordEvents } from '@tradepost/events/record-event.ts';
 import type { Database } from '@tradepost/service-kit/database.ts';
 import type { Transaction } from 'sequelize';
@@ -13,7 +14,8 @@ interface MovedOrder {
   currency: string | null;
 }
 
-function toEvent({ orderId, buyerId, version, status, totalMinor, currency }: MovedOrder) {
+/** The event of an order that has come to a status. */
+export function toMoveEvent({ orderId, buyerId, version, status, totalMinor, currency }: MovedOrder): NewEvent {
   const total = totalMinor === null || currency === null ? null : { amount: Number(totalMinor), currency };
   const data = { orderId, buyerId, status, total };
   return orderEvent({ type: typeOf(status), subject: orderId, sequence: version, data });
@@ -36,5 +38,5 @@ export async function recordMoves(
     { orderIds },
     tx,
   );
-  await recordEvents(database, tx, moved.map(toEvent));
+  await recordEvents(database, tx, moved.map(toMoveEvent));
 }

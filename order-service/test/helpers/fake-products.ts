@@ -20,6 +20,8 @@ interface ReservationRequest {
   reviewAt: string;
 }
 
+type GroupedRequest = ReservationRequest & { orderId: string; requestId?: string; traceparent?: string };
+
 interface HeldItem {
   productId: string;
   sellerId: string;
@@ -188,7 +190,7 @@ export interface FakeProducts {
 /** product-service, as order-service meets it over HTTP. */
 export async function startFakeProducts(): Promise<FakeProducts> {
   const { offers, reservations, put, post } = keepStock();
-  const upstream = await startFakeUpstream(async (call) => {
+  const answerOne = async (call: UpstreamCall): Promise<Answer> => {
     const instead = (await fake.before?.(call)) as Answer | undefined;
     if (instead) return instead;
     const orderId = orderIdOf(call);
@@ -197,7 +199,25 @@ export async function startFakeProducts(): Promise<FakeProducts> {
       ? put(orderId, call.body as ReservationRequest)
       : post(verb, orderId, call.body);
     return ((await fake.after?.(call)) as Answer | undefined) ?? answer;
-  });
+  };
+  /** A group is answered as its orders would be alone, one after the other; a test sees one call for each. */
+  const answerGroup = async (group: UpstreamCall): Promise<Answer> => {
+    const { reservations: requests } = group.body as { reservations: GroupedRequest[] };
+    upstream.calls.splice(upstream.calls.indexOf(group), 1);
+    const answers: { status: number; body?: unknown }[] = [];
+    for (const { orderId, requestId, traceparent, ...body } of requests) {
+      const headers = { ...group.headers, 'x-request-id': requestId, traceparent };
+      const call = { ...group, path: `${group.path}/${orderId}`, headers, body };
+      upstream.calls.push(call);
+      const answer = await answerOne(call);
+      if (typeof answer === 'string' || answer.status >= 500) return answer;
+      answers.push(answer);
+    }
+    return { status: 200, body: { answers } };
+  };
+  const upstream = await startFakeUpstream((call) =>
+    call.path === '/internal/v1/reservations' ? answerGroup(call) : answerOne(call),
+  );
   const fake: FakeProducts = {
     addresses: [upstream.url],
     calls: upstream.calls,

@@ -41,7 +41,8 @@ const orderTables = [
   'order_timeline',
   'payments',
   'refunds',
-  'idempotency_keys',
+  'idempotency_claims',
+  'idempotency_answers',
 ];
 
 export const tokens = createTestTokens();

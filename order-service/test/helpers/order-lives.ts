@@ -102,10 +102,9 @@ export function insist(send: () => supertest.Test): Promise<supertest.Response> 
 
 /** Makes a key look as if its first request had died before it could keep an answer. */
 export async function forgetAnswer(app: OrderApp, resourceId: string): Promise<void> {
-  const forgotten = await app.database.change(
-    `UPDATE idempotency_keys SET status = NULL, headers = NULL, body = NULL, lease_until = NOW(3) - INTERVAL 1 SECOND
-      WHERE resource_id = :resourceId`,
-    { resourceId },
-  );
-  expect(forgotten).toBe(1);
+  const changes = [
+    'DELETE FROM idempotency_answers WHERE resource_id = :resourceId',
+    'UPDATE idempotency_claims SET lease_until = NOW(3) - INTERVAL 1 SECOND WHERE resource_id = :resourceId',
+  ];
+  for (const sql of changes) expect(await app.database.change(sql, { resourceId })).toBe(1);
 }

@@ -1,6 +1,6 @@
 import type { Caller } from '@tradepost/service-kit/authenticate.ts';
 import type { Database } from '@tradepost/service-kit/database.ts';
-import { claimKeys, type Once } from '@tradepost/service-kit/idempotency.ts';
+import { claimKey, type Once } from '@tradepost/service-kit/idempotency.ts';
 import { type EntityTags, requireMatch } from '@tradepost/service-kit/precondition.ts';
 import { versionConflict } from '@tradepost/service-kit/problem.ts';
 import { v7 as uuidv7 } from 'uuid';
@@ -37,7 +37,7 @@ export async function adjustStock(
   { productId, caller, ifMatch, adjustment, once }: AdjustStock,
 ): Promise<void> {
   await database.transaction(async (tx) => {
-    await claimKeys(database, tx, [{ request: once.request, resourceId: uuidv7() }]);
+    await claimKey(database, tx, { request: once.request, resourceId: uuidv7() });
     const product = await readOwnProduct(productId, caller, tx);
     if (ifMatch !== undefined) requireMatch(ifMatch, versionOf(product), () => viewProduct(product, caller));
     // An adjustment is rare, so it locks the row before it looks: each refusal then tells exactly what it met.

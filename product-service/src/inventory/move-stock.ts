@@ -44,6 +44,10 @@ export async function moveStock(
     tx,
   );
   if (moved !== rows.length) return undefined;
-  await recordStock(database, tx, moves);
+  await recordStock(
+    database,
+    tx,
+    rows.map(({ productId }) => productId),
+  );
   return entries.map(({ id }) => id);
 }

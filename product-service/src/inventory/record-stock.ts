@@ -1,40 +1,34 @@
 import { recordEvents } from '@tradepost/events/record-event.ts';
+import type { NewEvent } from '@tradepost/events/declare-events.ts';
 import type { Database } from '@tradepost/service-kit/database.ts';
 import type { Transaction } from 'sequelize';
 import { stockEvent } from '../events.ts';
-import type { MoveKind } from './ledger-entry.model.ts';
 
-interface Moved {
-  productId: string;
-  kind: MoveKind;
-  orderId?: string;
-}
-
-interface StockRow {
+export interface StockRow {
   productId: string;
   onHand: number | string;
   reserved: number | string;
   version: number;
 }
 
-/** Tells others how much there is now of products whose stock was just moved, in the transaction that moved it. */
+/** The event that tells the stock of a product after a change. */
+export function toStockEvent({ productId, version: sequence, ...amounts }: StockRow): NewEvent {
+  const onHand = Number(amounts.onHand);
+  const reserved = Number(amounts.reserved);
+  const data = { productId, onHand, reserved, available: onHand - reserved };
+  return stockEvent({ type: 'stock.changed', subject: productId, sequence, data });
+}
+
+/** Records the stock of products in the transaction that changed it: one event for each product. */
 export async function recordStock(
   database: Database,
   tx: Transaction,
-  moves: readonly Moved[],
+  productIds: readonly string[],
 ): Promise<void> {
   const rows = await database.select<StockRow>(
     `SELECT product_id AS productId, on_hand AS onHand, reserved, version FROM stock WHERE product_id IN (:productIds)`,
-    { productIds: moves.map(({ productId }) => productId) },
+    { productIds },
     tx,
   );
-  const byId = new Map(rows.map((row) => [row.productId, row]));
-  const events = moves.map(({ productId, kind, orderId = null }) => {
-    const row = byId.get(productId);
-    if (!row) throw new Error(`Product ${productId} has no row of stock.`);
-    const [onHand, reserved] = [Number(row.onHand), Number(row.reserved)];
-    const data = { productId, kind, orderId, onHand, reserved, available: onHand - reserved };
-    return stockEvent({ type: 'stock.changed', subject: productId, sequence: row.version, data });
-  });
-  await recordEvents(database, tx, events);
+  await recordEvents(database, tx, rows.map(toStockEvent));
 }

@@ -1,5 +1,6 @@
 import type { Database } from '@tradepost/service-kit/database.ts';
-import { notFound } from '@tradepost/service-kit/problem.ts';
+import { notFound, Problem, problemBody } from '@tradepost/service-kit/problem.ts';
+import { currentContext, runInContext } from '@tradepost/service-kit/request-context.ts';
 import { type Route, route } from '@tradepost/service-kit/route.ts';
 import { commitReservation } from './commit-reservation.ts';
 import { releaseReservation } from './release-reservation.ts';
@@ -15,8 +16,16 @@ import {
   wrongState,
 } from './reservations.errors.ts';
 import { findReservation, viewReservation } from './reservations.queries.ts';
-import { orderId, reservation, reservationRequest, returnRequest } from './reservations.schemas.ts';
-import { reserveStock } from './reserve-stock.ts';
+import { openReserving, type Reserve } from './open-reserving.ts';
+import {
+  groupAnswers,
+  orderId,
+  reservation,
+  reservationGroup,
+  reservationRequest,
+  returnRequest,
+} from './reservations.schemas.ts';
+import type { ReservationRequest } from './reserve-stock.ts';
 import { returnStock } from './return-stock.ts';
 
 interface Dependencies {
@@ -25,7 +34,18 @@ interface Dependencies {
 
 const onOne = { access: 'service', params: orderId } as const;
 
-const reserveStockRoute = (dependencies: Dependencies) =>
+const refusals = [
+  productGone,
+  ownProduct,
+  priceChanged,
+  insufficientStock,
+  reservationReleased,
+  reservationDiffers,
+  mixedCurrencies,
+  totalTooLarge,
+];
+
+const reserveStockRoute = (reserve: Reserve) =>
   route({
     ...onOne,
     method: 'put',
@@ -33,20 +53,40 @@ const reserveStockRoute = (dependencies: Dependencies) =>
     summary: 'Hold the stock of an order',
     body: reservationRequest,
     answers: { 200: reservation, 201: reservation },
-    problems: [
-      productGone,
-      ownProduct,
-      priceChanged,
-      insufficientStock,
-      reservationReleased,
-      reservationDiffers,
-      mixedCurrencies,
-      totalTooLarge,
-    ],
+    problems: refusals,
     handle: async ({ params, body }) => {
-      const { created, held } = await reserveStock(dependencies, { ...params, ...body });
+      const { created, held } = await reserve({ ...params, ...body });
       const view = viewReservation(held);
       return created ? { status: 201, body: view } : { status: 200, body: view };
+    },
+  });
+
+/** The answer of one reservation of a group: what the route of a single one would have sent. */
+async function answerOne(reserve: Reserve, request: ReservationRequest) {
+  try {
+    const { created, held } = await reserve(request);
+    return { status: created ? 201 : 200, body: viewReservation(held) };
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const path = `/internal/v1/reservations/${request.orderId}`;
+    const text = problemBody(error, { path, requestId: currentContext()?.requestId ?? '' });
+    return { status: error.status, body: JSON.parse(text) as { code: string } };
+  }
+}
+
+const reserveGroupRoute = (reserve: Reserve) =>
+  route({
+    method: 'put',
+    path: '/reservations',
+    summary: 'Hold the stock of several orders',
+    access: 'service',
+    body: reservationGroup,
+    answers: { 200: groupAnswers },
+    handle: async ({ body: { reservations } }) => {
+      const answers = reservations.map(({ requestId = currentContext()?.requestId ?? '', traceparent, ...request }) =>
+        runInContext(() => answerOne(reserve, request), { requestId, traceparent }),
+      );
+      return { status: 200, body: { answers: await Promise.all(answers) } };
     },
   });
 
@@ -109,11 +149,13 @@ const returnStockRoute = (dependencies: Dependencies) =>
   });
 
 export function reservationRoutes(dependencies: Dependencies): Route[] {
+  const reserve = openReserving(dependencies);
   return [
-    reserveStockRoute,
-    readReservationRoute,
-    commitReservationRoute,
-    releaseReservationRoute,
-    returnStockRoute,
-  ].map((declare) => declare(dependencies));
+    reserveGroupRoute(reserve),
+    reserveStockRoute(reserve),
+    readReservationRoute(),
+    commitReservationRoute(dependencies),
+    releaseReservationRoute(dependencies),
+    returnStockRoute(dependencies),
+  ];
 }

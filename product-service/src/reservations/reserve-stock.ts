@@ -16,6 +16,12 @@ export interface ReservationRequest {
   reviewAt: string;
 }
 
+/** A reservation, and whether this request made it. */
+export interface Reserved {
+  created: boolean;
+  held: ReservationWithItems;
+}
+
 interface Hold extends ReservationRequest {
   priced: PricedItem[];
 }
@@ -24,7 +30,7 @@ interface Hold extends ReservationRequest {
 class StockShort extends Error {}
 
 /** Names every product of which there is less than the items want. */
-function refuseShort(items: readonly PricedItem[], offers: ReadonlyMap<string, Offer>): void {
+export function refuseShort(items: readonly PricedItem[], offers: ReadonlyMap<string, Offer>): void {
   const short = items
     .map(({ productId, quantity: requested }) => ({
       productId,
@@ -112,7 +118,7 @@ function repeat(request: ReservationRequest, existing: ReservationWithItems): Re
 export async function reserveStock(
   { database }: { database: Database },
   request: ReservationRequest,
-): Promise<{ created: boolean; held: ReservationWithItems }> {
+): Promise<Reserved> {
   try {
     const items = await database
       .transaction(async (tx) => hold(database, tx, await priceRequests(database, tx, [request])))

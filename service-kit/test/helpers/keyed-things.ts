@@ -1,4 +1,4 @@
-import { answerOnce, claimKeys, type Once } from '@tradepost/service-kit/idempotency.ts';
+import { answerOnce, claimKey, type Once } from '@tradepost/service-kit/idempotency.ts';
 import { defineProblem } from '@tradepost/service-kit/problem.ts';
 import { route } from '@tradepost/service-kit/route.ts';
 import { createTestDatabase, type TestDatabase } from '@tradepost/service-kit/testing.ts';
@@ -23,10 +23,13 @@ export interface Script {
 
 const schema = [
   'CREATE TABLE things (id CHAR(36) PRIMARY KEY, name VARCHAR(200), state VARCHAR(20)) ENGINE = InnoDB',
-  `CREATE TABLE idempotency_keys (
-    scope CHAR(64) NOT NULL PRIMARY KEY, caller_id CHAR(36) NOT NULL, body_digest CHAR(64) NOT NULL,
-    resource_id CHAR(36) NULL, status SMALLINT UNSIGNED NULL, headers JSON NULL, body MEDIUMTEXT NULL,
-    lease_until DATETIME(3) NOT NULL, created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3)
+  `CREATE TABLE idempotency_claims (
+    id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, scope BINARY(32) NOT NULL, body_digest BINARY(32) NOT NULL,
+    resource_id CHAR(36) NOT NULL, lease_until DATETIME(3) NOT NULL, UNIQUE KEY (scope)
+  ) ENGINE = InnoDB`,
+  `CREATE TABLE idempotency_answers (
+    resource_id CHAR(36) NOT NULL PRIMARY KEY, status SMALLINT UNSIGNED NOT NULL, headers VARCHAR(1000) NOT NULL,
+    body MEDIUMTEXT NOT NULL, created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3)
   ) ENGINE = InnoDB`,
 ];
 
@@ -50,7 +53,7 @@ function makeInSteps(database: TestDatabase, script: Script): Make {
     const id = uuidv7();
     await database.transaction(async (tx) => {
       await database.change("INSERT INTO things VALUES (:id, :name, 'begun')", { id, name }, tx);
-      await claimKeys(database, tx, [{ request: once.request, resourceId: id }]);
+      await claimKey(database, tx, { request: once.request, resourceId: id });
     });
     const thing = { id, name, state: 'done' };
     await script.between(thing);
@@ -67,7 +70,7 @@ function makeAtOnce(database: TestDatabase, script: Script): Make {
     await script.before();
     const thing = { id: uuidv7(), name, state: 'done' };
     await database.transaction(async (tx) => {
-      await claimKeys(database, tx, [{ request: once.request, resourceId: thing.id }]);
+      await claimKey(database, tx, { request: once.request, resourceId: thing.id });
       await database.change('INSERT INTO things VALUES (:id, :name, :state)', thing, tx);
       await script.between(thing);
       await once.keep(thing, tx);
