@@ -13,17 +13,18 @@ function init(args)
     local method, path, fields, body = line:match("^([^\t]*)\t([^\t]*)\t([^\t]*)\t(.*)$")
     local headers = {}
     for name, value in fields:gmatch("([^|:]+): ([^|]*)") do headers[name] = value end
-    table.insert(requests, { method = method, path = path, headers = headers, body = body ~= "" and body or nil })
+    local text = wrk.format(method, path, headers, body ~= "" and body or nil)
+    local before, after = text:match("^(.*){key}(.*)$")
+    table.insert(requests, { text = text, before = before, after = after })
   end
-  counts = args[3] == "count"
-  if not counts then response = nil end
+  if args[3] ~= "count" then response = nil end
 end
 
 function request()
   sent = sent + 1
   local one = requests[(sent - 1) % #requests + 1]
-  if one.headers["Idempotency-Key"] then one.headers["Idempotency-Key"] = run .. "-" .. sent end
-  return wrk.format(one.method, one.path, one.headers, one.body)
+  if one.before then return one.before .. run .. "-" .. sent .. one.after end
+  return one.text
 end
 
 function response(status)
