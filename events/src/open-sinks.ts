@@ -43,20 +43,45 @@ export async function startListening(
   return consumeTopics({ brokers, groupId, topics }, inbox);
 }
 
+/** How often a process looks for events that another process has recorded and did not relay, in milliseconds. */
+const lookEveryMs = 5_000;
+/** The same where the process that records has no relay of its own. */
+export const lookOftenMs = 100;
+
+/** The names of the sinks that openSinks opens, for a process that only records: the client of Kafka is not loaded. */
+export function namesOfSinks(
+  { EVENT_SINKS }: Pick<SinkSettings, 'EVENT_SINKS'>,
+  listeners: readonly Pick<Sink, 'name'>[],
+): Pick<Sink, 'name'>[] {
+  const overHttp = EVENT_SINKS.includes('http') ? listeners : [];
+  return EVENT_SINKS.includes('kafka') ? [...overHttp, { name: 'kafka' }] : [...overHttp];
+}
+
 /**
- * Registers sinks, relays to each what waits for it, and measures how much that is.
- * @returns how to stop, one relay after the other
+ * Registers sinks and relays to each. A relay wakes when its process records an event. One look serves all sinks, and
+ * finds the events that a process left that died.
+ * @param everyMs time between two looks
  */
 export async function startRelays(
   dependencies: { database: Database; logger: Logger; metrics: Metrics },
   sinks: readonly Sink[],
+  everyMs = lookEveryMs,
 ): Promise<{ stop: () => Promise<void> }> {
-  await registerSinks(dependencies.database, sinks);
-  measureOutbox(dependencies.metrics, dependencies.database);
-  const relays = sinks.map((sink) => relayEvents(dependencies, sink));
+  const { database, logger } = dependencies;
+  await registerSinks(database, sinks);
+  measureOutbox(dependencies.metrics, database);
+  const relays = new Map(sinks.map((sink) => [sink.name, relayEvents(dependencies, sink)]));
+  const look = async (): Promise<void> => {
+    const waiting = await database.select<{ sink: string }>('SELECT DISTINCT sink FROM outbox');
+    waiting.forEach(({ sink }) => relays.get(sink)?.wake());
+  };
+  const timer = setInterval(() => {
+    look().catch((error: unknown) => logger.warn('the outbox could not be looked at; trying again', { error }));
+  }, everyMs);
   return {
     stop: async () => {
-      await Promise.all(relays.map((relay) => relay.stop()));
+      clearInterval(timer);
+      await Promise.all([...relays.values()].map((relay) => relay.stop()));
     },
   };
 }

@@ -1,10 +1,11 @@
-import type { Database } from '@tradepost/service-kit/database.ts';
+import { afterCommit, type Database } from '@tradepost/service-kit/database.ts';
 import type { Statement, StatementResult } from '@tradepost/service-kit/packet-transaction.ts';
 import { currentContext } from '@tradepost/service-kit/request-context.ts';
 import type { Transaction } from 'sequelize';
 import { v7 as uuidv7 } from 'uuid';
 import type { CloudEvent } from './cloud-event.ts';
 import type { NewEvent } from './declare-events.ts';
+import { announceRecorded } from './waker.ts';
 
 function toCloudEvent(
   { source, type, subject, partitionKey, sequence, data }: NewEvent,
@@ -56,6 +57,7 @@ export async function recordEvents(
   );
   if (recorded < events.length)
     throw new Error('No sink is registered for events: call registerSinks() first.');
+  afterCommit(announceRecorded);
 }
 
 /** An event of a group, with the trace of the request that it belongs to. */
@@ -68,7 +70,8 @@ export interface GroupedEvent {
 export const selectSinks: Statement = { sql: 'SELECT name FROM outbox_sinks', values: [] };
 
 /**
- * The statement that records events of a group, under the rule of recordEvents.
+ * The statement that records events of a group, under the rule of recordEvents. Call it inside the transaction: the
+ * relays of this process wake when it has committed.
  * @param sinks result of selectSinks in the same transaction
  * @throws Error when no sink is registered
  */
@@ -80,5 +83,6 @@ export function insertEvents(sinks: StatementResult | undefined, events: readonl
     const text = JSON.stringify(toCloudEvent(event, traceparent));
     return names.map((name) => [name, event.topic, text]);
   });
+  afterCommit(announceRecorded);
   return { sql: 'INSERT INTO outbox (sink, topic, event) VALUES ?', values: [rows] };
 }

@@ -5,6 +5,7 @@ import type { Logger } from '@tradepost/service-kit/logger.ts';
 import type { CloudEvent } from './cloud-event.ts';
 import { parkRefused } from './park-event.ts';
 import { type Sink, SinkAway } from './sink.ts';
+import { createWaker, onRecorded } from './waker.ts';
 
 interface RelayDependencies {
   database: Database;
@@ -18,9 +19,10 @@ interface OutboxRow {
   attempts: number;
 }
 
-const pollMs = 40;
-/** How often those look that do not send at the moment. */
-const standByMs = 500;
+/** Pause after a batch that was not full: more events join the next one. */
+const gatherMs = 40;
+/** How soon a relay tries again to become the sender while events wait and another relay has the lease. */
+const standByMs = 100;
 const refusedPauseMs = 200;
 const batch = 500;
 /** After this long another replica takes over from one that died; by the database's clock. */
@@ -106,17 +108,23 @@ async function releaseLease(database: Database, lease: { sink: string; holder: s
   );
 }
 
-/**
- * Relays batches of one sink.
- * @returns what hands over the next batch, and tells how many milliseconds to wait before the one after it
- */
-function relayBatches(dependencies: RelayDependencies, sink: Sink, holder: string): () => Promise<number> {
+/** What a relay does after a batch: the next one after a pause in milliseconds, or nothing until it is woken. */
+type Next = number | 'idle';
+
+/** Relays batches of one sink; the returned function relays the next one. */
+function relayBatches(dependencies: RelayDependencies, sink: Sink, holder: string): () => Promise<Next> {
   const { database } = dependencies;
-  let isSender = true;
+  const lease = { sink: sink.name, holder };
+  let isSender = false;
   return async () => {
     const rows = await readWaiting(database, sink.name);
-    if (rows.length === 0) return isSender ? pollMs : standByMs;
-    isSender = await holdLease(database, { sink: sink.name, holder });
+    if (rows.length === 0) {
+      // The next event may be recorded by another process, which then becomes the sender at once.
+      if (isSender) await releaseLease(database, lease);
+      isSender = false;
+      return 'idle';
+    }
+    isSender = await holdLease(database, lease);
     if (!isSender) return standByMs;
     try {
       await sink.send(rows);
@@ -125,25 +133,31 @@ function relayBatches(dependencies: RelayDependencies, sink: Sink, holder: strin
       return (await relayOneByOne(dependencies, sink, rows)) ? 0 : refusedPauseMs;
     }
     await forget(database, rows);
-    return rows.length === batch ? 0 : pollMs;
+    return rows.length === batch ? 0 : gatherMs;
   };
 }
 
 /**
- * Hands over to a sink what waits for it in the outbox, by position, at least once; a batch is forgotten when it is taken.
- * Runs in every replica, and one of them sends: when it dies, another goes on within 4 s, with the batch that was at work.
- * An event that the sink refuses five times is parked, and those behind it go on; a sink that is away blames no event.
+ * Sends the waiting events of a sink, by position, at least once; a batch is deleted when the sink has taken it. Runs in
+ * every replica, and one of them sends: when it dies, another one goes on within 4 s, with the batch that was at work.
+ * An event that the sink refuses five times is parked, and those behind it go on. A sink that is away refuses no event.
+ * @returns wake(), after which the relay looks for events; it works until none is left
  */
-export function relayEvents(dependencies: RelayDependencies, sink: Sink): { stop: () => Promise<void> } {
+export function relayEvents(
+  dependencies: RelayDependencies,
+  sink: Sink,
+): { wake: () => void; stop: () => Promise<void> } {
   const { database, logger } = dependencies;
   const stopping = new AbortController();
   const { signal } = stopping;
   const holder = randomUUID();
+  const waker = createWaker();
+  const endListening = onRecorded(waker.wake);
   const relayNext = relayBatches(dependencies, sink, holder);
   const loop = async (): Promise<void> => {
     let failures = 0;
     while (!signal.aborted) {
-      const pauseMs = await relayNext().then(
+      const next = await relayNext().then(
         (pause) => {
           if (failures > 0) logger.info('events are relayed again', { sink: sink.name });
           failures = 0;
@@ -152,16 +166,20 @@ export function relayEvents(dependencies: RelayDependencies, sink: Sink): { stop
         (error: unknown) => {
           if (failures === 0) logger.warn('events wait', { sink: sink.name, error });
           failures += 1;
-          return Math.min(longestPauseMs, pollMs * 2 ** failures);
+          return Math.min(longestPauseMs, gatherMs * 2 ** failures);
         },
       );
-      if (pauseMs > 0) await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+      if (next === 'idle') await waker.sleep();
+      else if (next > 0) await sleep(next, undefined, { signal }).catch(() => undefined);
     }
   };
   const looping = loop();
   return {
+    wake: waker.wake,
     stop: async () => {
       stopping.abort();
+      endListening();
+      waker.wake();
       await looping;
       await releaseLease(database, { sink: sink.name, holder }).catch(() => undefined);
       await sink.close?.();

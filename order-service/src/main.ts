@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { registerSinks } from '@tradepost/events/register-sinks.ts';
 import { authenticateServices, authenticateUsers } from '@tradepost/service-kit/authenticate.ts';
 import { openDatabase } from '@tradepost/service-kit/database.ts';
 import { fetchIssuerKeys } from '@tradepost/service-kit/key-set.ts';
@@ -10,7 +9,7 @@ import { runProcess } from '@tradepost/service-kit/server.ts';
 import { createInternalApp, createPublicApp } from './app.ts';
 import { connectClients } from './clients/connect-clients.ts';
 import { readOrderConfig } from './config.ts';
-import { connectSinks } from './connect-sinks.ts';
+import { relayFromService } from './connect-sinks.ts';
 import { armCrashPoint } from './crash-point.ts';
 import { listenWith } from './listener.ts';
 import { defineModels } from './models.ts';
@@ -25,7 +24,7 @@ armCrashPoint(config.CRASH_POINT);
 await runProcess({ config, logger, metrics }, async () => {
   await migrate(path.join(import.meta.dirname, '../migrations'), config, logger);
   const inbox = { database, logger, listener: listenWith({ database }, config) };
-  await registerSinks(database, await connectSinks(config, inbox));
+  const relaying = await relayFromService(config, { ...inbox, metrics });
   const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, PAYMENT_WINDOW_MINUTES: paymentWindowMinutes } = config;
   const authenticate = {
     users: authenticateUsers(await fetchIssuerKeys(config.JWKS_URL, logger), { issuer, audience }),
@@ -34,5 +33,5 @@ await runProcess({ config, logger, metrics }, async () => {
   const clients = connectClients(config, metrics);
   const dependencies = { ...inbox, authenticate, metrics, ...clients, paymentWindowMinutes };
   const [publicApp, internalApp] = [createPublicApp(dependencies), createInternalApp(dependencies)];
-  return { publicApp, internalApp, ping: database.ping, closing: [database.close] };
+  return { publicApp, internalApp, ping: database.ping, closing: [relaying.stop, database.close] };
 });

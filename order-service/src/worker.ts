@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { startListening, startRelays } from '@tradepost/events/open-sinks.ts';
+import { startListening } from '@tradepost/events/open-sinks.ts';
 import { oldInboxRows } from '@tradepost/events/receive-events.ts';
 import { openDatabase } from '@tradepost/service-kit/database.ts';
 import { createLogger } from '@tradepost/service-kit/logger.ts';
@@ -9,7 +9,7 @@ import { oldKeys, purgeHourly } from '@tradepost/jobs/purge-hourly.ts';
 import { runProcess } from '@tradepost/service-kit/server.ts';
 import { connectClients } from './clients/connect-clients.ts';
 import { readOrderConfig } from './config.ts';
-import { connectSinks } from './connect-sinks.ts';
+import { relayFromWorker } from './connect-sinks.ts';
 import { armCrashPoint } from './crash-point.ts';
 import { listenedTopics, listenWith } from './listener.ts';
 import { measureSteps } from './metrics.ts';
@@ -31,7 +31,7 @@ await runProcess({ config, logger, metrics }, async () => {
   await migrate(path.join(import.meta.dirname, '../migrations'), config, logger);
   const clients = connectClients(config, metrics);
   const inbox = { database, logger, listener: listenWith({ database }, config) };
-  const relaying = await startRelays({ database, logger, metrics }, await connectSinks(config, inbox));
+  const relaying = await relayFromWorker(config, { ...inbox, metrics });
   const listening = await startListening(config, { groupId: 'order-service', topics: listenedTopics }, inbox);
   const resuming = resumeOrders({ database, logger, ...clients });
   const delivering = deliverWebhooks({ database, logger, ...clients });
