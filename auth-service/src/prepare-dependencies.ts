@@ -7,6 +7,7 @@ import { type Database, isPassing } from '@tradepost/service-kit/database.ts';
 import type { Logger } from '@tradepost/service-kit/logger.ts';
 import type { Metrics } from '@tradepost/service-kit/metrics.ts';
 import { patiently } from '@tradepost/service-kit/patiently.ts';
+import { authenticateCallers } from './callers/authenticate-callers.ts';
 import { ensureAdmin } from './accounts/ensure-admin.ts';
 import type { Config } from './config.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -51,7 +52,7 @@ export async function prepareDependencies(
     limits: openLimits({ database, logger }, config),
     leewaySeconds,
     authenticate: {
-      users: authenticateUsers(keys.find, { issuer, audience }),
+      users: authenticateCallers(authenticateUsers(keys.find, { issuer, audience })),
       services: authenticateServices(config.SERVICE_PUBLIC_KEYS_FILE, 'auth-service'),
     },
     ...deriveKeys(config.CODES_KEY),

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { registerSinks } from '@tradepost/events/register-sinks.ts';
+import { followRevocations } from '@tradepost/revocations/follow-revocations.ts';
 import { authenticateServices, authenticateUsers } from '@tradepost/service-kit/authenticate.ts';
 import { openDatabase } from '@tradepost/service-kit/database.ts';
 import { fetchIssuerKeys } from '@tradepost/service-kit/key-set.ts';
@@ -27,8 +28,9 @@ await runProcess({ config, logger, metrics }, async () => {
   const inbox = { database, logger, listener: listenWith({ database }, config) };
   await registerSinks(database, await connectSinks(config, inbox));
   const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, PAYMENT_WINDOW_MINUTES: paymentWindowMinutes } = config;
+  const keys = await fetchIssuerKeys(config.JWKS_URL, logger);
   const authenticate = {
-    users: authenticateUsers(await fetchIssuerKeys(config.JWKS_URL, logger), { issuer, audience }),
+    users: authenticateUsers(keys, { issuer, audience }, followRevocations(database)),
     services: authenticateServices(config.SERVICE_PUBLIC_KEYS_FILE, 'order-service'),
   };
   const clients = connectClients(config, metrics);

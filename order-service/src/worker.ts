@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { startListening, startRelays } from '@tradepost/events/open-sinks.ts';
 import { oldInboxRows } from '@tradepost/events/receive-events.ts';
+import { oldRevocations } from '@tradepost/revocations/note-revocation.ts';
 import { openDatabase } from '@tradepost/service-kit/database.ts';
 import { createLogger } from '@tradepost/service-kit/logger.ts';
 import { createMetrics } from '@tradepost/service-kit/metrics.ts';
@@ -35,7 +36,7 @@ await runProcess({ config, logger, metrics }, async () => {
   const listening = await startListening(config, { groupId: 'order-service', topics: listenedTopics }, inbox);
   const resuming = resumeOrders({ database, logger, ...clients });
   const delivering = deliverWebhooks({ database, logger, ...clients });
-  const purging = purgeHourly({ database, logger }, [oldKeys, oldInboxRows, endedDeliveries]);
+  const purging = purgeHourly({ database, logger }, [oldKeys, oldInboxRows, endedDeliveries, oldRevocations]);
   const loops = [purging, resuming, delivering, listening, relaying];
   return { ping: database.ping, closing: [...loops.map(({ stop }) => stop), database.close] };
 });

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { startRelays } from '@tradepost/events/open-sinks.ts';
+import { followRevocations } from '@tradepost/revocations/follow-revocations.ts';
 import { authenticateServices, authenticateUsers } from '@tradepost/service-kit/authenticate.ts';
 import { openDatabase } from '@tradepost/service-kit/database.ts';
 import { fetchIssuerKeys } from '@tradepost/service-kit/key-set.ts';
@@ -24,8 +25,9 @@ measureHolds(metrics, database);
 await runProcess({ config, logger, metrics }, async () => {
   await migrate(path.join(import.meta.dirname, '../migrations'), config, logger);
   const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = config;
+  const keys = await fetchIssuerKeys(config.JWKS_URL, logger);
   const authenticate = {
-    users: authenticateUsers(await fetchIssuerKeys(config.JWKS_URL, logger), { issuer, audience }),
+    users: authenticateUsers(keys, { issuer, audience }, followRevocations(database)),
     services: authenticateServices(config.SERVICE_PUBLIC_KEYS_FILE, 'product-service'),
   };
   const relaying = await startRelays({ database, logger, metrics }, await connectSinks(config));

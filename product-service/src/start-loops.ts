@@ -1,5 +1,6 @@
 import { startListening } from '@tradepost/events/open-sinks.ts';
 import { oldInboxRows } from '@tradepost/events/receive-events.ts';
+import { oldRevocations } from '@tradepost/revocations/note-revocation.ts';
 import type { Database } from '@tradepost/service-kit/database.ts';
 import type { Logger } from '@tradepost/service-kit/logger.ts';
 import { oldKeys, purgeHourly } from '@tradepost/jobs/purge-hourly.ts';
@@ -23,7 +24,7 @@ export async function startLoops(
     inbox,
   );
   return [
-    purgeHourly({ database, logger }, [oldKeys, oldInboxRows]).stop,
+    purgeHourly({ database, logger }, [oldKeys, oldInboxRows, oldRevocations]).stop,
     listening.stop,
     reviewHolds({ database, orders: createOrderClient(config), logger }).stop,
   ];

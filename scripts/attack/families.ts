@@ -12,6 +12,7 @@ import { sessions } from './sessions.ts';
 import { shapes } from './shapes.ts';
 import { smuggling } from './smuggling.ts';
 import { sql } from './sql.ts';
+import { takenRights } from './taken-rights.ts';
 import { tokens } from './tokens.ts';
 import { webhookAddresses } from './webhook-addresses.ts';
 
@@ -22,6 +23,7 @@ export const families: readonly Family[] = [
   tokens,
   identities,
   sessions,
+  takenRights,
   passwords,
   limits,
   sql,

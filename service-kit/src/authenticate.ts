@@ -23,12 +23,19 @@ type ReadableKey = SigningKey | (() => SigningKey);
 /** Reads the Authorization header; throws 401 when it does not carry a valid token. */
 export type Authenticate = (authorization: string | undefined) => Promise<Caller>;
 
+/**
+ * Whether a token no longer counts, because a right was taken from its account after it was issued.
+ * @param issuedAt the token's `iat`, in seconds
+ */
+export type IsRevoked = (accountId: string, issuedAt: number) => boolean | Promise<boolean>;
+
 interface Claims {
   iss: string;
   sub: string;
   exp: number;
   roles?: string[];
   sid?: string;
+  iat?: number;
 }
 
 interface Expected {
@@ -39,6 +46,8 @@ interface Expected {
 
 const refusal = (): Error =>
   unauthenticated('Send a valid, unexpired access token as "Authorization: Bearer ...".');
+/** How long an access token lives. */
+export const accessTokenSeconds = 15 * 60;
 const serviceTokenSeconds = 60;
 const cachedTokens = 10_000;
 
@@ -79,14 +88,18 @@ function orRefuse<T>(verify: () => T): T {
   }
 }
 
+const toCaller = ({ sub: id, roles = [], sid: sessionId = '' }: Claims): Caller => ({ id, roles, sessionId });
+
 /**
  * Checks the access tokens of people (RFC 9068). A verified token is remembered until it expires or its key is withdrawn.
  * @param findKey the issuer's public keys
  * @param expected issuer and audience that a token must name
+ * @param isRevoked asked about each valid token; without it none is revoked
  */
 export function authenticateUsers(
   findKey: FindKey,
   expected: { issuer: string; audience: string },
+  isRevoked: IsRevoked = () => false,
 ): Authenticate {
   const verified = new LRUCache<string, { kid: string; claims: Claims }>({ max: cachedTokens });
   return async (authorization) => {
@@ -99,7 +112,8 @@ export function authenticateUsers(
     const claims = known?.claims ?? orRefuse(() => verifyToken(token, key, { ...expected, type: 'at+jwt' }));
     if (known === undefined) verified.set(digest, { kid, claims });
     if (claims.exp * 1000 <= Date.now()) throw refusal();
-    return { id: claims.sub, roles: claims.roles ?? [], sessionId: claims.sid ?? '' };
+    if (await isRevoked(claims.sub, claims.iat ?? 0)) throw refusal();
+    return toCaller(claims);
   };
 }
 

@@ -123,7 +123,8 @@ function cacheControl(endpoint: Route, req: Request): string {
   return endpoint.cache ?? (endpoint.method === 'get' ? 'public, max-age=1' : 'no-store');
 }
 
-async function sendEvents(res: Response, { events }: EventStream): Promise<void> {
+/** @param identifyCaller runs before each event: the stream ends when the token has expired or no longer counts */
+async function sendEvents(res: Response, { events }: EventStream, identifyCaller: () => Promise<unknown>) {
   countAsStream(res);
   const left = once(res, 'close');
   // Nginx would gather them until its buffer is full.
@@ -132,7 +133,8 @@ async function sendEvents(res: Response, { events }: EventStream): Promise<void>
   const iterator = events[Symbol.asyncIterator]();
   for (;;) {
     const next = await Promise.race([iterator.next(), left]);
-    if (Array.isArray(next) || next.done) break;
+    const [identified] = await Promise.allSettled([identifyCaller()]);
+    if (Array.isArray(next) || next.done || identified.status === 'rejected') break;
     res.write(next.value);
   }
   void iterator.return?.();
@@ -163,7 +165,8 @@ function serve(endpoint: Route, authenticate: Authenticate): RequestHandler {
   return async (req, res) => {
     res.locals.route = endpoint.path;
     const raw = endpoint.body ? await readBody(req, res) : undefined;
-    const caller = await identify(endpoint.access, req.get('authorization'), authenticate);
+    const identifyCaller = () => identify(endpoint.access, req.get('authorization'), authenticate);
+    const caller = await identifyCaller();
     const { idempotencyKey, ...input } = parseInput(endpoint, req, raw);
     const keyed =
       caller && idempotencyKey !== undefined
@@ -174,7 +177,7 @@ function serve(endpoint: Route, authenticate: Authenticate): RequestHandler {
     const headers = 'headers' in reply ? reply.headers : {};
     res.status(reply.status).set({ 'Cache-Control': cacheControl(endpoint, req), ...headers });
     if (endpoint.access === 'optional') res.vary('Authorization');
-    if ('events' in reply) await sendEvents(res, reply);
+    if ('events' in reply) await sendEvents(res, reply, identifyCaller);
     else if ('text' in reply) sendKept(res, reply);
     else sendReply(res, req, reply);
   };

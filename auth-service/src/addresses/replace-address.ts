@@ -1,22 +1,26 @@
 import type { PostalAddress } from '@tradepost/postal-address/postal-address.ts';
+import type { Caller } from '@tradepost/service-kit/authenticate.ts';
 import type { Database } from '@tradepost/service-kit/database.ts';
 import { type EntityTags, withChanges } from '@tradepost/service-kit/precondition.ts';
+import { lockOwnAccount } from '../callers/callers.queries.ts';
 import type { Address } from './address.model.ts';
 import { lockAddress, readAddress, toColumns, versionOf } from './addresses.queries.ts';
 
 interface Replacement {
   addressId: string;
-  userId: string;
+  caller: Caller;
   ifMatch: EntityTags | undefined;
   address: PostalAddress;
 }
 
-/** Replaces an address that its owner knows as it is: fields that are not sent are gone. */
+/** Replaces an address of the caller. Fields that are not sent become empty. */
 export async function replaceAddress(
   { database }: { database: Database },
-  { addressId, userId, ifMatch, address }: Replacement,
+  { addressId, caller, ifMatch, address }: Replacement,
 ): Promise<Address> {
+  const { id: userId } = caller;
   return database.transaction(async (tx) => {
+    await lockOwnAccount(caller, tx);
     const kept = await lockAddress({ addressId, userId }, ifMatch, tx);
     const columns = toColumns(address);
     const names = Object.keys(columns) as (keyof typeof columns)[];

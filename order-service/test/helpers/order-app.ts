@@ -3,6 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { registerSinks } from '@tradepost/events/register-sinks.ts';
 import {
+  type Authenticate,
   authenticateServices,
   readSigningKey,
   serviceAuthorization,
@@ -105,6 +106,8 @@ export async function eventually<T>(read: () => Promise<T>, hoped: (value: T) =>
 interface Fakes {
   products: FakeProducts;
   provider: FakeProvider;
+  /** Checks the tokens of people; without it, those of `tokens` are valid. */
+  authenticate: ((database: Database) => Authenticate) | undefined;
   /** Receivers of the test. */
   webhookHosts: readonly string[];
 }
@@ -112,7 +115,7 @@ interface Fakes {
 /** What the others tell an audit, its own test fakes. */
 const nobody = createHttpClient(['http://127.0.0.1:1']);
 
-function dependenciesOf(database: Database, { products, provider, webhookHosts }: Fakes) {
+function dependenciesOf(database: Database, { products, provider, webhookHosts, authenticate }: Fakes) {
   const services = authenticateServices(serviceKeys.publicKeysFile, 'order-service');
   return {
     database,
@@ -123,7 +126,7 @@ function dependenciesOf(database: Database, { products, provider, webhookHosts }
     deadLetters: createDeadLetterClient({ 'product-service': nobody, 'auth-service': nobody }),
     webhooks: createWebhookClient(webhookHosts),
     paymentWindowMinutes,
-    authenticate: { users: tokens.authenticate, services },
+    authenticate: { users: authenticate?.(database) ?? tokens.authenticate, services },
     logger: silentLogger,
     metrics: createMetrics(),
   };
@@ -167,12 +170,13 @@ function productClient({ addresses }: FakeProducts) {
 export async function startOrderApp({
   poolSize = 1,
   webhookHosts = [] as readonly string[],
+  authenticate = undefined as ((database: Database) => Authenticate) | undefined,
 } = {}): Promise<OrderApp> {
   const database = await createTestDatabase(migrations, poolSize);
   defineModels(database.sequelize);
   await registerSinks(database, [{ name: 'test' }]);
   const [products, provider] = [await startFakeProducts(), await startFakeProvider()];
-  const fakes = { products, provider, webhookHosts };
+  const fakes = { products, provider, webhookHosts, authenticate };
   const replica = await serve(database, fakes);
   return {
     ...replica,
