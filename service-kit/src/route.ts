@@ -165,9 +165,11 @@ function serve(endpoint: Route, authenticate: Authenticate): RequestHandler {
     const raw = endpoint.body ? await readBody(req, res) : undefined;
     const caller = await identify(endpoint.access, req.get('authorization'), authenticate);
     const { idempotencyKey, ...input } = parseInput(endpoint, req, raw);
+    const path = canonicalPath(endpoint, req, input.params);
+    res.locals.path = path;
     const keyed =
       caller && idempotencyKey !== undefined
-        ? describeKeyed(req, caller, { key: idempotencyKey, body: input.body })
+        ? describeKeyed(req, caller, { path, key: idempotencyKey, body: input.body })
         : undefined;
     const lastEventId = req.get('last-event-id');
     const reply = await withDeadline(endpoint.handle({ ...input, caller, keyed, lastEventId }));
@@ -180,13 +182,22 @@ function serve(endpoint: Route, authenticate: Authenticate): RequestHandler {
   };
 }
 
+/**
+ * The path of a request with its parameters as parsed: one spelling for each resource, with ids in lower case. It equals
+ * the path as sent of all clients that take ids from answers, so keys from before this rule keep their scope.
+ */
+function canonicalPath({ path }: Route, req: Request, params: unknown): string {
+  const values = (params ?? {}) as Record<string, unknown>;
+  return (
+    req.baseUrl + path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => encodeURIComponent(`${values[name]}`))
+  );
+}
+
 function describeKeyed(
   req: Request,
   caller: Caller,
-  { key, body }: { key: string; body: unknown },
+  { path, key, body }: { path: string; key: string; body: unknown },
 ): KeyedRequest {
-  // "/things" and "/things/" are the same resource, and so the same key.
-  const path = (req.originalUrl.split('?')[0] ?? '').replace(/(?<=.)\/$/, '');
   const requestId = currentContext()?.requestId ?? '';
   return keyedRequest({ callerId: caller.id, method: req.method, path, key, body, requestId });
 }
