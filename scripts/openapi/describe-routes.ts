@@ -15,6 +15,7 @@ import {
   type ProblemType,
   requestInProgress,
   unauthenticated,
+  unreadableRequests,
   unsupportedMediaType,
   versionConflict,
 } from '@tradepost/service-kit/problem.ts';
@@ -48,9 +49,9 @@ const idempotencyKey = z
   .meta({ description: 'Fresh for each new request, kept 48 h' });
 const ifMatch = z.string().meta({ description: 'ETag of the version you read', examples: ['"3"'] });
 
-/** Every route can refuse what does not fit; the rest follows from what the route declares. */
+/** Every route can refuse what cannot be read or does not fit; the rest follows from what the route declares. */
 function problemsOf(route: Route): Map<number, Set<string>> {
-  const kinds: Pick<ProblemType, 'status' | 'code'>[] = [{ status: 400, code: 'validation-failed' }];
+  const kinds: ProblemType[] = [...unreadableRequests];
   if (route.access !== 'anyone') kinds.push(unauthenticated);
   if (typeof route.access === 'object') kinds.push(forbidden);
   if (route.body) kinds.push(unsupportedMediaType);

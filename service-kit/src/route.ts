@@ -208,6 +208,21 @@ function byPath(routes: readonly Route[]): [string, Route[]][] {
   return [...groups].sort(([a], [b]) => a.split('{').length - b.split('{').length);
 }
 
+/** A path of a router; its type is not that of its path, which Express would infer parameters from. */
+interface Resource {
+  options(handler: RequestHandler): unknown;
+  all(handler: RequestHandler): unknown;
+}
+
+/** Answers OPTIONS with Allow (RFC 9110 section 9.3.7), and 405 to every method that a path does not document. */
+export function answerOtherMethods(resource: Resource, documented: readonly string[]): void {
+  const allow = [...documented, ...(documented.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
+  resource.options((_req, res) => void res.status(204).set('Allow', allow).end());
+  resource.all(() => {
+    throw methodNotAllowed(`This path knows ${allow}.`, { headers: { Allow: allow } });
+  });
+}
+
 /**
  * Mounts endpoints. Refusals come in one order everywhere: 405, 413 and 415, 401, 403, 400, and then the handler's.
  * @param routes every endpoint below one base path
@@ -216,16 +231,14 @@ function byPath(routes: readonly Route[]): [string, Route[]][] {
 export function mountRoutes(routes: readonly Route[], authenticate: Authenticate): Router {
   const router = Router({ caseSensitive: true });
   for (const [path, endpoints] of byPath(routes)) {
-    const methods = endpoints.map(({ method }) => method.toUpperCase());
-    const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
     const resource = router.route(path.replaceAll(/\{(\w+)\}/g, ':$1'));
     for (const endpoint of endpoints) {
       resource[endpoint.method](serve(endpoint, authenticate));
     }
-    resource.options((_req, res) => void res.status(204).set('Allow', allow).end());
-    resource.all(() => {
-      throw methodNotAllowed(`This path knows ${allow}.`, { headers: { Allow: allow } });
-    });
+    answerOtherMethods(
+      resource,
+      endpoints.map(({ method }) => method.toUpperCase()),
+    );
   }
   return router;
 }
