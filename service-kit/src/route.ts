@@ -4,7 +4,7 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import { z } from 'zod';
 import type { Authenticate, Caller } from './authenticate.ts';
 import { type KeptAnswer, type KeyedRequest, keyedRequest } from './idempotency.ts';
-import { type EntityTags, etag, matches, parseEntityTags } from './precondition.ts';
+import { type EntityTags, etag, matchesView, parseEntityTags, type Version } from './precondition.ts';
 import { forbidden, methodNotAllowed, type ProblemType, unavailable } from './problem.ts';
 import { currentContext } from './request-context.ts';
 import { parseInput, readBody } from './request-input.ts';
@@ -20,13 +20,12 @@ type CallerOf<A extends Access> = A extends 'anyone'
 type Output<S> = S extends z.ZodType ? z.output<S> : undefined;
 type Answers = Record<number, z.ZodType | null>;
 
-/** One of the declared answers: its status, a body that fits that status's schema, and the version behind the ETag. */
+/** One of the declared answers: its status, a body that fits that status's schema, and what its ETag is made of. */
 type Reply<R extends Answers> = {
-  [S in keyof R & number]: {
+  [S in keyof R & number]: Partial<Version> & {
     status: S;
     body: R[S] extends z.ZodType ? z.input<R[S]> : null;
     headers?: Record<string, string>;
-    version?: number;
   };
 }[keyof R & number];
 
@@ -147,12 +146,12 @@ function sendKept(res: Response, { text, replayed }: KeptAnswer): void {
 /** Whether a read asks for what its sender has already (RFC 9110 section 13.1.2). */
 function isKnown(req: Request, tag: string): boolean {
   const known = parseEntityTags(req.get('if-none-match') ?? '');
-  return (req.method === 'GET' || req.method === 'HEAD') && known !== undefined && matches(known, tag);
+  return (req.method === 'GET' || req.method === 'HEAD') && known !== undefined && matchesView(known, tag);
 }
 
-function sendReply(res: Response, req: Request, reply: { body: unknown; version?: number }): void {
-  const { body, version } = reply;
-  const tag = version === undefined ? undefined : etag(version);
+function sendReply(res: Response, req: Request, reply: { body: unknown } & Partial<Version>): void {
+  const { body, version, otherView = false } = reply;
+  const tag = version === undefined ? undefined : etag({ version, otherView }, body);
   if (tag !== undefined) res.set('ETag', tag);
   if (tag !== undefined && isKnown(req, tag)) res.status(304).end();
   else if (body === null) res.end();
@@ -162,6 +161,8 @@ function sendReply(res: Response, req: Request, reply: { body: unknown; version?
 function serve(endpoint: Route, authenticate: Authenticate): RequestHandler {
   return async (req, res) => {
     res.locals.route = endpoint.path;
+    // Refusals depend on the caller as well as the answer does.
+    if (endpoint.access !== 'anyone') res.vary('Authorization');
     const raw = endpoint.body ? await readBody(req, res) : undefined;
     const caller = await identify(endpoint.access, req.get('authorization'), authenticate);
     const { idempotencyKey, ...input } = parseInput(endpoint, req, raw);
@@ -175,7 +176,6 @@ function serve(endpoint: Route, authenticate: Authenticate): RequestHandler {
     const reply = await withDeadline(endpoint.handle({ ...input, caller, keyed, lastEventId }));
     const headers = 'headers' in reply ? reply.headers : {};
     res.status(reply.status).set({ 'Cache-Control': cacheControl(endpoint, req), ...headers });
-    if (endpoint.access === 'optional') res.vary('Authorization');
     if ('events' in reply) await sendEvents(res, reply);
     else if ('text' in reply) sendKept(res, reply);
     else sendReply(res, req, reply);
