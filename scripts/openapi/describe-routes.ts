@@ -47,7 +47,9 @@ const idempotencyKey = z
   .min(1)
   .max(255)
   .meta({ description: 'Fresh for each new request, kept 48 h' });
-const ifMatch = z.string().meta({ description: 'ETag of the version you read, in any view', examples: ['"3"'] });
+const ifMatch = z
+  .string()
+  .meta({ description: 'ETag of the version you read, in any view', examples: ['"3"'] });
 
 /** Every route can refuse what cannot be read or does not fit; the rest follows from what the route declares. */
 function problemsOf(route: Route): Map<number, Set<string>> {
@@ -78,7 +80,9 @@ function describeAnswers(route: Route): ZodOpenApiResponsesObject {
   for (const [status, body] of Object.entries(route.answers)) {
     const headers: Record<string, ReturnType<typeof header>> = {
       ...(status === '201' && { Location: header('Where the new resource is') }),
-      ...((route.versioned || '304' in route.answers) && { ETag: header('The version and the view of it; opaque') }),
+      ...((route.versioned || '304' in route.answers) && {
+        ETag: header('The version and the view of it; opaque'),
+      }),
       ...(route.idempotent === true && {
         'Idempotency-Replayed': header('true when another request made this answer'),
       }),

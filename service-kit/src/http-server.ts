@@ -45,12 +45,16 @@ const requestLine = /^(?<method>[\w!#$%&'*+.^`|~-]+) (?<target>\S+) HTTP\/1\.[01
 const namesPath = /^(?:\/|https?:\/\/)/i;
 const lingerMs = 1_000;
 
-/** Makes a request of what can be read in the packet that the parser refused. */
-function salvage({ rawPacket, bytesParsed = 0 }: ParseError, socket: Duplex): IncomingMessage {
+/** The lines of the request that the parser refused; earlier ones of its connection may stand in the same packet. */
+function refusedHead({ rawPacket, bytesParsed = 0 }: ParseError): string {
   const packet = rawPacket?.toString('latin1') ?? '';
-  // Earlier requests of the connection may stand before it in the packet.
   const end = packet.lastIndexOf('\r\n\r\n', bytesParsed);
-  const [head = ''] = packet.slice(end < 0 ? 0 : end + 4).split('\r\n\r\n');
+  return packet.slice(end < 0 ? 0 : end + 4).split('\r\n\r\n', 1)[0] ?? '';
+}
+
+/** Makes a request of what can be read of the one that the parser refused. */
+function salvage(error: ParseError, socket: Duplex): IncomingMessage {
+  const head = refusedHead(error);
   const { method, target } = requestLine.exec(`${head}\r\n`)?.groups ?? {};
   const requestId = /\r\nx-request-id:[ \t]*(\S+)[ \t]*(?=\r\n|$)/i.exec(head)?.[1];
   const req = new IncomingMessage(socket as Socket);

@@ -187,9 +187,10 @@ function serve(endpoint: Route, authenticate: Authenticate): RequestHandler {
  * the path as sent of all clients that take ids from answers, so keys from before this rule keep their scope.
  */
 function canonicalPath({ path }: Route, req: Request, params: unknown): string {
-  const values = (params ?? {}) as Record<string, unknown>;
+  const values = (params ?? {}) as Record<string, string>;
   return (
-    req.baseUrl + path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => encodeURIComponent(`${values[name]}`))
+    req.baseUrl +
+    path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => encodeURIComponent(values[name] ?? ''))
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Database } from '@tradepost/service-kit/database.ts';
 import type { Transaction } from 'sequelize';
-import { erasedAddress } from './erased-address.ts';
+import { erasedAddress } from './erasure.ts';
 
 interface KeptRow {
   scope: string;

@@ -1,6 +1,6 @@
 import type { Database } from '@tradepost/service-kit/database.ts';
 import type { Transaction } from 'sequelize';
-import { erasedText } from './erased-address.ts';
+import { erasedText } from './erasure.ts';
 import { forgetAnswers } from './forget-answers.ts';
 
 interface Forgotten {

@@ -2,7 +2,7 @@ import type { Caller } from '@tradepost/service-kit/authenticate.ts';
 import { type EntityTags, matchesVersion, staleVersion } from '@tradepost/service-kit/precondition.ts';
 import { notFound } from '@tradepost/service-kit/problem.ts';
 import { Op, type Transaction } from 'sequelize';
-import { isErased } from '../customers/erased-address.ts';
+import { isErased } from '../customers/erasure.ts';
 import { OrderItem } from './order-item.model.ts';
 import { Order, type OrderStatus } from './order.model.ts';
 
