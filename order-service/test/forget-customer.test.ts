@@ -89,8 +89,17 @@ test('orders that are over lose all that is personal, and nothing else', async (
   await cancel(buyer, id);
   const before = await read(id);
   expect(await find()).not.toEqual([]);
+  const tag = (await app.get(admin, `/orders/${id}`)).get('ETag') ?? '';
+  await app.get(admin, `/orders/${id}`).set('If-None-Match', tag).expect(304);
   await tell(deletion(buyer.id));
   expect(await read(id)).toEqual({ ...before, ...empty });
+  const after = await app.get(admin, `/orders/${id}`).set('If-None-Match', tag).expect(200);
+  const erasedTag = after.get('ETag') ?? '';
+  expect(erasedTag).not.toBe(tag);
+  await app.get(admin, `/orders/${id}`).set('If-None-Match', erasedTag).expect(304);
+  for (const known of [tag, erasedTag])
+    await app.cancel(admin, id, { 'If-Match': known }).expect(200).expect('ETag', erasedTag);
+  await app.cancel(admin, id, { 'If-Match': '"1"' }).expect(412).expect('ETag', erasedTag);
   expect(await find()).toEqual([]);
 });
 

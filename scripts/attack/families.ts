@@ -2,6 +2,7 @@ import { bodies } from './bodies.ts';
 import type { Family } from './declare-attack.ts';
 import { identities } from './identities.ts';
 import { limits } from './limits.ts';
+import { malformed } from './malformed.ts';
 import { methodsAndHosts } from './methods-and-hosts.ts';
 import { notBuilt } from './not-built.ts';
 import { othersAccounts } from './others-accounts.ts';
@@ -11,6 +12,7 @@ import { paths } from './paths.ts';
 import { sessions } from './sessions.ts';
 import { shapes } from './shapes.ts';
 import { smuggling } from './smuggling.ts';
+import { spellingsAndViews } from './spellings-and-views.ts';
 import { sql } from './sql.ts';
 import { takenRights } from './taken-rights.ts';
 import { tokens } from './tokens.ts';
@@ -32,6 +34,8 @@ export const families: readonly Family[] = [
   paths,
   methodsAndHosts,
   smuggling,
+  malformed,
+  spellingsAndViews,
   webhookAddresses,
   notBuilt,
 ];

@@ -80,8 +80,8 @@ export function call(url: string, { token, json, headers, ...sending }: ApiCall)
 
 export const parse = <T>({ text }: Answer): T => JSON.parse(text || 'null') as T;
 
-/** Writes bytes that no client would, and tells the status of every answer that comes until the other side closes. */
-export async function sendBytes(url: string, bytes: string): Promise<number[]> {
+/** Writes bytes that no client would, and reads until the other side closes. */
+async function exchange(url: string, bytes: string): Promise<string> {
   const { hostname, port, protocol } = new URL(url);
   const socket =
     protocol === 'https:'
@@ -96,6 +96,29 @@ export async function sendBytes(url: string, bytes: string): Promise<number[]> {
     socket.on('close', () => resolve());
     socket.on('error', () => resolve());
   });
-  const received = Buffer.concat(chunks).toString('latin1');
+  return Buffer.concat(chunks).toString('latin1');
+}
+
+/** The status of every answer to bytes that no client would write. */
+export async function sendBytes(url: string, bytes: string): Promise<number[]> {
+  const received = await exchange(url, bytes);
   return [...received.matchAll(/^HTTP\/1\.[01] (\d{3})/gm)].map(([, status]) => Number(status));
+}
+
+/** The first answer to bytes that no client would write; status 0 without one. */
+export async function sendRaw(url: string, bytes: string): Promise<Answer> {
+  const startedAt = performance.now();
+  const [head = '', text = ''] = (await exchange(url, bytes)).split(/\r\n\r\n([^]*)/);
+  const [statusLine = '', ...lines] = head.split('\r\n');
+  const headers = lines.map((line) => {
+    const [name = '', value = ''] = line.split(/: ([^]*)/);
+    return [name.toLowerCase(), value];
+  });
+  const status = Number(statusLine.split(' ')[1] ?? 0);
+  return {
+    status,
+    headers: Object.fromEntries(headers) as IncomingHttpHeaders,
+    text,
+    ms: performance.now() - startedAt,
+  };
 }

@@ -8,7 +8,7 @@ import { idempotencyKeyReused, Problem, problemBody, requestInProgress } from '.
 /** A request that carries an Idempotency-Key (draft-ietf-httpapi-idempotency-key-header). */
 export interface KeyedRequest {
   callerId: string;
-  /** Digest of caller, method, concrete path and key: what the key is unique in. */
+  /** Digest of caller, method, canonical path (route template and parsed ids) and key: the key is unique in it. */
   scope: string;
   bodyDigest: string;
   path: string;
@@ -65,7 +65,7 @@ const stillRunning = (): Problem =>
 
 const digest = (...parts: string[]): string => createHash('sha256').update(parts.join('\n')).digest('hex');
 
-/** Describes a keyed request from what came in; `path` without its query. */
+/** Describes a keyed request; `path` is the canonical one, without a query. */
 export function keyedRequest(input: {
   callerId: string;
   method: string;

@@ -1,9 +1,10 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { flushCompileCache } from 'node:module';
 import type { CommonConfig } from './config.ts';
 import { createOpsServer, type Health } from './health.ts';
+import { createHttpServer } from './http-server.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -29,7 +30,7 @@ export interface Running {
 }
 
 function createApiServer(app: RequestListener, health: Health): Server {
-  const server = createServer((req, res) => {
+  const server = createHttpServer((req, res) => {
     const writeHead = res.writeHead.bind(res) as (...args: unknown[]) => typeof res;
     // Asked when the answer leaves, which may be long after its request came: once we drain, no client may send
     // another on this connection, because server.close() alone would serve it.
@@ -111,7 +112,7 @@ export async function runProcess(setup: Process, prepare: () => Promise<Running>
     servers.push(server);
     await listen(server, port, config.HOST);
   };
-  await listen(createOpsServer(health, setup.metrics), config.OPS_PORT, config.HOST);
+  await listen(createOpsServer(health, setup), config.OPS_PORT, config.HOST);
   const running = await prepare();
   closing = running.closing;
   await serve(running.publicApp, config.PORT);

@@ -1,7 +1,8 @@
 import type { Caller } from '@tradepost/service-kit/authenticate.ts';
-import { type EntityTags, etag, matches, staleVersion } from '@tradepost/service-kit/precondition.ts';
+import { type EntityTags, matchesVersion, staleVersion } from '@tradepost/service-kit/precondition.ts';
 import { notFound } from '@tradepost/service-kit/problem.ts';
 import { Op, type Transaction } from 'sequelize';
+import { isErased } from '../customers/erasure.ts';
 import { OrderItem } from './order-item.model.ts';
 import { Order, type OrderStatus } from './order.model.ts';
 
@@ -58,20 +59,23 @@ export async function findOwnOrder(orderId: string, caller: Caller): Promise<Pla
 export async function readOrder(orderId: string, caller: Caller, tx?: Transaction) {
   const placed = await findOrder(orderId, tx);
   if (!placed) throw noSuchOrder();
-  if (isOwn(placed.order, caller)) return viewOrder(placed);
+  if (isOwn(placed.order, caller)) return showOrder(placed);
   const items = placed.items.filter(({ sellerId }) => sellerId === caller.id);
   if (items.length === 0) throw noSuchOrder();
-  return viewSellersPart({ ...placed, items });
+  const { version } = placed.order;
+  return { body: viewSellersPart({ ...placed, items }), version, otherView: true };
 }
 
-/** Refuses whoever says which version of the order they know, when it has another one. Nobody has to say. */
+/** Throws 412 when If-Match is sent and has no tag of the current version. The header is optional. */
 export async function honourMatch(
   ifMatch: EntityTags | undefined,
   { order, caller }: { order: Order; caller: Caller },
   tx?: Transaction,
 ): Promise<void> {
-  if (ifMatch === undefined || matches(ifMatch, etag(order.version))) return;
-  throw staleVersion(ifMatch, order, await readOrder(order.id, caller, tx));
+  if (ifMatch === undefined || matchesVersion(ifMatch, order.version)) return;
+  const { body, otherView } = await readOrder(order.id, caller, tx);
+  const { version, fieldVersions } = order;
+  throw staleVersion(ifMatch, { version, fieldVersions, otherView }, body);
 }
 
 /** The orders that the caller bought, or all for an admin, newest first, one more than asked for. */
@@ -139,6 +143,12 @@ export function viewOrder({ order, items }: PlacedOrder) {
     createdAt: order.createdAt.toISOString(),
     updatedAt: order.updatedAt.toISOString(),
   };
+}
+
+/** What its buyer and admins get as an answer. Erasure changes an order without a new version, which counts its moves. */
+export function showOrder(placed: PlacedOrder) {
+  const { version, shipTo } = placed.order;
+  return { body: viewOrder(placed), version, otherView: isErased(shipTo) };
 }
 
 /** A seller sees their own lines, their sum, what they are short of, and where to send them. */

@@ -1,4 +1,4 @@
-import { type EntityTags, requireMatch } from '@tradepost/service-kit/precondition.ts';
+import { type EntityTags, requireMatch, type Versioned } from '@tradepost/service-kit/precondition.ts';
 import { notFound } from '@tradepost/service-kit/problem.ts';
 import { Op, type Transaction } from 'sequelize';
 import { Webhook } from './webhook.model.ts';
@@ -37,14 +37,19 @@ export async function lockWebhook(
   tx: Transaction,
 ): Promise<Webhook> {
   const found = await readWebhook(webhookId, tx);
-  const { version, fieldVersions } = found;
-  if (ifMatch !== undefined) requireMatch(ifMatch, { version, fieldVersions }, () => viewWebhook(found));
+  if (ifMatch !== undefined) requireMatch(ifMatch, versionOf(found), () => viewWebhook(found));
   return found;
 }
 
 function statusOf({ failingSince, disabledAt }: Webhook) {
   if (disabledAt) return 'disabled' as const;
   return failingSince ? ('failing' as const) : ('active' as const);
+}
+
+/** Deliveries change the status without a new version: any status but `active` is another view. */
+export function versionOf(webhook: Webhook): Versioned {
+  const { version, fieldVersions } = webhook;
+  return { version, fieldVersions, otherView: statusOf(webhook) !== 'active' };
 }
 
 /** What admins see: never the secret. */
