@@ -4,6 +4,7 @@ import { validationFailed } from '@tradepost/service-kit/problem.ts';
 import { honourMatch, lockAccount, readAccount } from '../accounts/accounts.queries.ts';
 import type { Limits } from '../limits/open-limits.ts';
 import type { Passwords } from './hash-passwords.ts';
+import { refuseAddress } from './password-rules.ts';
 import { replacePassword } from './replace-password.ts';
 
 interface ChangeDependencies {
@@ -30,6 +31,7 @@ export async function changePassword(
   const seen = await readAccount(userId);
   honourMatch(ifMatch, seen);
   const { email, passwordHash: oldHash } = seen.user;
+  refuseAddress(newPassword, email, '/newPassword');
   // Whoever has got hold of a token has no more guesses here than at the log-in.
   await guesses.refuse(email);
   if (!(await passwords.verify(currentPassword, oldHash))) {
