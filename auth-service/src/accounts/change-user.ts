@@ -1,3 +1,4 @@
+import { toE164 } from '@tradepost/postal-address/phone-number.ts';
 import type { Database } from '@tradepost/service-kit/database.ts';
 import {
   type EntityTags,
@@ -20,6 +21,7 @@ export async function changeUser(
   { database }: { database: Database },
   { userId, ifMatch, changes }: UserChange,
 ): Promise<Account> {
+  const derived = 'phone' in changes ? { phoneE164: await toE164(changes.phone) } : {};
   // The update locks the row until COMMIT: what is read after it is this edit, never the next one.
   return database.transaction(async (tx) => {
     const account = await readAccount(userId, tx);
@@ -30,7 +32,7 @@ export async function changeUser(
     const fieldVersions = withChanges(versionOf(account), changed);
     // The version in the WHERE decides a race; static update() does not raise it by itself.
     const [updated] = await User.update(
-      { ...changes, version: version + 1, fieldVersions },
+      { ...changes, ...derived, version: version + 1, fieldVersions },
       { where: { id: userId, version }, transaction: tx },
     );
     const current = await readAccount(userId, tx);

@@ -1,3 +1,4 @@
+import { toE164 } from '@tradepost/postal-address/phone-number.ts';
 import type { PostalAddress } from '@tradepost/postal-address/postal-address.ts';
 import type { Database } from '@tradepost/service-kit/database.ts';
 import { v7 as uuidv7 } from 'uuid';
@@ -16,10 +17,11 @@ export async function addAddress(
   { userId, address }: NewAddress,
 ): Promise<Address> {
   const addressId = uuidv7();
+  const phoneE164 = await toE164(address.phone, address.country);
   return database.transaction(async (tx) => {
     // Locked, so that a deletion of the account comes before this address, or takes it along.
     await lockAccount(userId, tx);
-    await Address.create({ id: addressId, userId, ...toColumns(address) }, { transaction: tx });
+    await Address.create({ id: addressId, userId, ...toColumns(address), phoneE164 }, { transaction: tx });
     return readAddress({ addressId, userId }, tx);
   });
 }

@@ -1,3 +1,4 @@
+import { toE164 } from '@tradepost/postal-address/phone-number.ts';
 import type { PostalAddress } from '@tradepost/postal-address/postal-address.ts';
 import type { Database } from '@tradepost/service-kit/database.ts';
 import { type EntityTags, withChanges } from '@tradepost/service-kit/precondition.ts';
@@ -16,13 +17,17 @@ export async function replaceAddress(
   { database }: { database: Database },
   { addressId, userId, ifMatch, address }: Replacement,
 ): Promise<Address> {
+  const phoneE164 = await toE164(address.phone, address.country);
   return database.transaction(async (tx) => {
     const kept = await lockAddress({ addressId, userId }, ifMatch, tx);
     const columns = toColumns(address);
     const names = Object.keys(columns) as (keyof typeof columns)[];
     const changed = names.filter((name) => kept[name] !== columns[name]);
     const fieldVersions = withChanges(versionOf(kept), changed);
-    await kept.update({ ...columns, version: kept.version + 1, fieldVersions }, { transaction: tx });
+    await kept.update(
+      { ...columns, phoneE164, version: kept.version + 1, fieldVersions },
+      { transaction: tx },
+    );
     return readAddress({ addressId, userId }, tx);
   });
 }
