@@ -15,6 +15,7 @@ const WORKSPACES = [
   'jobs',
   'postal-address',
   'revocations',
+  'text-formats',
   'auth-service',
   'product-service',
   'order-service',
@@ -41,7 +42,7 @@ const between = [
   forbid(
     'kit-imports-no-service',
     'What several services share knows no business.',
-    { path: '^(service-kit|events|jobs|postal-address|revocations)/' },
+    { path: '^(service-kit|events|jobs|postal-address|revocations|text-formats)/' },
     { path: SERVICE },
   ),
   forbid(

@@ -6,6 +6,7 @@ import { createMetrics } from '@tradepost/service-kit/metrics.ts';
 import { migrate } from '@tradepost/service-kit/migrate.ts';
 import { purgeHourly } from '@tradepost/jobs/purge-hourly.ts';
 import { runProcess } from '@tradepost/service-kit/server.ts';
+import { leftNumbers } from './accounts/accounts.queries.ts';
 import { createInternalApp, createPublicApp } from './app.ts';
 import { readAuthConfig } from './config.ts';
 import { connectSinks } from './connect-sinks.ts';
@@ -29,7 +30,8 @@ await runProcess({ config, ...inside }, async () => {
   const prepared = await prepareDependencies(config, inside);
   const dependencies = { ...prepared, mailSpool: config.MAIL_SPOOL };
   const sending = sendMessages({ ...dependencies, senders: connectSenders(config, logger) });
-  const purging = purgeHourly(inside, [expiredMessages, oldCodes, oldResets, oldFamilies, oldSessions]);
+  const old = [expiredMessages, oldCodes, oldResets, oldFamilies, oldSessions, leftNumbers];
+  const purging = purgeHourly(inside, old);
   const [publicApp, internalApp] = [createPublicApp(dependencies), createInternalApp(dependencies)];
   const loops = [purging, sending, relaying, dependencies.limits, prepared.keys];
   const closing = [...loops.map(({ stop }) => stop), database.close];

@@ -37,13 +37,13 @@ const home = {
   line1: '7 Plover Mews',
   city: 'Quillhaven',
   country: 'NL',
-  phone: '+31 71 998877',
+  phone: '071 998-8776',
 };
 const billTo = { ...home, line1: '9 Plover Mews' };
 const personal = { shipTo: home, billTo, note: 'Ring twice for Zenobia.' };
 const nowhere = { name: 'deleted', line1: 'deleted', city: 'deleted', country: 'NL' };
 const empty = { shipTo: nowhere, billTo: nowhere, note: null };
-const words = ['zenobia', 'quill', 'plover', '998877'];
+const words = ['zenobia', 'quill', 'plover', '9988776', '998-8776'];
 const find = () => findText((sql) => app.database.select(sql), [app.database.settings.DB_NAME], words);
 
 function eventOf(customerId: string, type: string, sequence: number, data: object = {}): object {

@@ -89,7 +89,17 @@ describe('an order whose stock is held', () => {
     const { body } = await app
       .place(somebody(), basket(products, { shipTo: full, billTo: shipTo }))
       .expect(201);
-    expect(body).toMatchObject({ shipTo: full, billTo: shipTo });
+    expect(body.shipTo).toEqual(full);
+    expect(body.billTo).toEqual(shipTo);
+    const numbers = await app.database.select(
+      `SELECT JSON_VALUE(ship_to, '$.phoneE164') AS ofShipTo, JSON_VALUE(bill_to, '$.phoneE164') AS ofBillTo
+         FROM orders WHERE id = :id`,
+      { id: body.id },
+    );
+    expect(numbers).toEqual([{ ofShipTo: '+4712345678', ofBillTo: null }]);
+    expect(
+      (await app.place(somebody(), basket(products, { shipTo: { ...full, phone: 'none' } }))).status,
+    ).toBe(400);
   });
 
   test('may cost nothing, and as much as Money can say', async () => {

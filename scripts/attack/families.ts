@@ -1,6 +1,7 @@
 import { bodies } from './bodies.ts';
 import type { Family } from './declare-attack.ts';
 import { identities } from './identities.ts';
+import { invisibleText } from './invisible-text.ts';
 import { limits } from './limits.ts';
 import { malformed } from './malformed.ts';
 import { methodsAndHosts } from './methods-and-hosts.ts';
@@ -30,6 +31,7 @@ export const families: readonly Family[] = [
   limits,
   sql,
   shapes,
+  invisibleText,
   bodies,
   paths,
   methodsAndHosts,

@@ -33,6 +33,7 @@ async function pseudonymise(userId: string, version: number, tx: Transaction): P
       email: addressOfNobody(),
       displayName: null,
       phone: null,
+      phoneE164: null,
       passwordHash: hashOfNothing,
       emailVerified: false,
       deletedAt: new Date(),

@@ -25,6 +25,11 @@ function withRoles(user: User): Account {
   return { user, roles: (list === null ? [] : list.split(',')) as Role[] };
 }
 
+/** What a replica of the previous version, which does not know the column, leaves of an account that it deletes. */
+export const leftNumbers = `
+  UPDATE users SET phone_e164 = NULL, updated_at = updated_at
+   WHERE deleted_at IS NOT NULL AND phone_e164 IS NOT NULL LIMIT 1000`;
+
 export const noSuchAccount = (): Problem => notFound('There is no such account.');
 
 /** An account, unless it was deleted. */

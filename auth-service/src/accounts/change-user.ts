@@ -1,3 +1,4 @@
+import { toE164 } from '@tradepost/postal-address/phone-number.ts';
 import type { Caller } from '@tradepost/service-kit/authenticate.ts';
 import type { Database } from '@tradepost/service-kit/database.ts';
 import { type EntityTags, requireMatch, withChanges } from '@tradepost/service-kit/precondition.ts';
@@ -18,6 +19,7 @@ export async function changeUser(
   { caller, ifMatch, changes }: UserChange,
 ): Promise<Account> {
   const { id: userId } = caller;
+  const derived = 'phone' in changes ? { phoneE164: await toE164(changes.phone) } : {};
   return database.transaction(async (tx) => {
     const account = await lockOwnAccount(caller, tx);
     requireMatch(ifMatch, versionOf(account), () => viewAccount(account));
@@ -26,7 +28,7 @@ export async function changeUser(
     const changed = fields.filter((field) => changes[field] !== account.user[field]);
     const fieldVersions = withChanges(versionOf(account), changed);
     // The row is locked since it was read. Static update() does not raise the version by itself.
-    const columns = { ...changes, version: version + 1, fieldVersions };
+    const columns = { ...changes, ...derived, version: version + 1, fieldVersions };
     await User.update(columns, { where: { id: userId, version }, transaction: tx });
     const current = await readAccount(userId, tx);
     await recordCustomerChange(database, tx, { account: current, changedFields: changed });

@@ -14,6 +14,8 @@ export class User extends Model<InferAttributes<User>, InferCreationAttributes<U
   declare email: string;
   declare displayName: string | null;
   declare phone: string | null;
+  /** The international form of `phone` (E.164), where it can be derived. */
+  declare phoneE164: CreationOptional<string | null>;
   declare passwordHash: string;
   declare emailVerified: CreationOptional<boolean>;
   declare disabledAt: CreationOptional<Date | null>;
@@ -40,6 +42,7 @@ export function defineUser(sequelize: Sequelize): void {
       email: DataTypes.STRING,
       displayName: DataTypes.STRING,
       phone: DataTypes.STRING,
+      phoneE164: DataTypes.STRING,
       passwordHash: DataTypes.STRING,
       emailVerified: DataTypes.BOOLEAN,
       disabledAt: DataTypes.DATE(3),

@@ -1,3 +1,4 @@
+import { toE164 } from '@tradepost/postal-address/phone-number.ts';
 import type { PostalAddress } from '@tradepost/postal-address/postal-address.ts';
 import type { Caller } from '@tradepost/service-kit/authenticate.ts';
 import type { Database } from '@tradepost/service-kit/database.ts';
@@ -18,10 +19,11 @@ export async function addAddress(
 ): Promise<Address> {
   const { id: userId } = caller;
   const addressId = uuidv7();
+  const phoneE164 = await toE164(address.phone, address.country);
   return database.transaction(async (tx) => {
     // Locked: a deletion of the account runs before, and this address is refused, or after, and deletes it.
     await lockOwnAccount(caller, tx);
-    await Address.create({ id: addressId, userId, ...toColumns(address) }, { transaction: tx });
+    await Address.create({ id: addressId, userId, ...toColumns(address), phoneE164 }, { transaction: tx });
     return readAddress({ addressId, userId }, tx);
   });
 }

@@ -1,3 +1,4 @@
+import { toE164 } from '@tradepost/postal-address/phone-number.ts';
 import type { PostalAddress } from '@tradepost/postal-address/postal-address.ts';
 import type { Caller } from '@tradepost/service-kit/authenticate.ts';
 import type { Database } from '@tradepost/service-kit/database.ts';
@@ -19,6 +20,7 @@ export async function replaceAddress(
   { addressId, caller, ifMatch, address }: Replacement,
 ): Promise<Address> {
   const { id: userId } = caller;
+  const phoneE164 = await toE164(address.phone, address.country);
   return database.transaction(async (tx) => {
     await lockOwnAccount(caller, tx);
     const kept = await lockAddress({ addressId, userId }, ifMatch, tx);
@@ -26,7 +28,10 @@ export async function replaceAddress(
     const names = Object.keys(columns) as (keyof typeof columns)[];
     const changed = names.filter((name) => kept[name] !== columns[name]);
     const fieldVersions = withChanges(versionOf(kept), changed);
-    await kept.update({ ...columns, version: kept.version + 1, fieldVersions }, { transaction: tx });
+    await kept.update(
+      { ...columns, phoneE164, version: kept.version + 1, fieldVersions },
+      { transaction: tx },
+    );
     return readAddress({ addressId, userId }, tx);
   });
 }

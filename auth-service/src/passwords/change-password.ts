@@ -6,6 +6,7 @@ import { findAccount, honourMatch } from '../accounts/accounts.queries.ts';
 import { lockOwnAccount, requireRights } from '../callers/callers.queries.ts';
 import type { Limits } from '../limits/open-limits.ts';
 import type { Passwords } from './hash-passwords.ts';
+import { refuseAddress } from './password-rules.ts';
 import { replacePassword } from './replace-password.ts';
 
 interface ChangeDependencies {
@@ -33,6 +34,7 @@ export async function changePassword(
   const seen = requireRights(await findAccount(userId));
   honourMatch(ifMatch, seen);
   const { email, passwordHash: oldHash } = seen.user;
+  refuseAddress(newPassword, email, '/newPassword');
   // Whoever has got hold of a token has no more guesses here than at the log-in.
   await guesses.refuse(email);
   if (!(await passwords.verify(currentPassword, oldHash))) {

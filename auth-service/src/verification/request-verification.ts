@@ -27,7 +27,7 @@ interface VerificationRequest {
 function addressFor({ channel, ifMatch }: VerificationRequest, account: Account): string {
   honourMatch(ifMatch, account);
   const { user } = account;
-  const address = channel === 'email' ? user.email : user.phone;
+  const address = channel === 'email' ? user.email : (user.phoneE164 ?? user.phone);
   if (address === null)
     throw validationFailed([{ pointer: '/channel', message: 'needs a phone in your account' }]);
   return address;

@@ -1,3 +1,4 @@
+import { viewStoredAddress } from '@tradepost/postal-address/stored-address.ts';
 import type { Caller } from '@tradepost/service-kit/authenticate.ts';
 import { type EntityTags, matchesVersion, staleVersion } from '@tradepost/service-kit/precondition.ts';
 import { notFound } from '@tradepost/service-kit/problem.ts';
@@ -131,8 +132,8 @@ export function viewOrder({ order, items }: PlacedOrder) {
     status: order.status,
     items: items.map((item) => viewItem(item, order.currency)),
     total: toMoney(order.totalMinor, order.currency),
-    shipTo: order.shipTo,
-    billTo: order.billTo,
+    shipTo: viewStoredAddress(order.shipTo),
+    billTo: order.billTo && viewStoredAddress(order.billTo),
     note: order.note,
     rejection: rejection && {
       code: rejection.code,

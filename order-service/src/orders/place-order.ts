@@ -1,3 +1,4 @@
+import { toStoredAddress } from '@tradepost/postal-address/stored-address.ts';
 import type { Database } from '@tradepost/service-kit/database.ts';
 import { claimKeys, type Once } from '@tradepost/service-kit/idempotency.ts';
 import type { Transaction } from 'sequelize';
@@ -81,9 +82,19 @@ async function startSagas(database: Database, tx: Transaction, orders: readonly 
   await recordMoves(database, tx, orderIds);
 }
 
+/** Its addresses with the international form of their phone numbers. */
+async function withNumbers(placement: Placement): Promise<Placement> {
+  const { shipTo, billTo } = placement;
+  return {
+    ...placement,
+    shipTo: await toStoredAddress(shipTo),
+    billTo: billTo && (await toStoredAddress(billTo)),
+  };
+}
+
 /** Places an order: records it as pending, goes on with it while the buyer waits, and keeps what is known by then. */
 export async function placeOrder(dependencies: PlaceOrderDependencies, placement: Placement): Promise<void> {
-  const [placed] = await recordPending(dependencies, [placement]);
+  const [placed] = await recordPending(dependencies, [await withNumbers(placement)]);
   if (!placed) throw new Error('A recorded order got lost on its way.');
   crashPoint('recorded');
   const orderId = placed.order.id;

@@ -1,24 +1,30 @@
-import { flag, id, maxAmount, money, text, time, wholeNumber } from '@tradepost/service-kit/fields.ts';
+import {
+  flag,
+  id,
+  maxAmount,
+  money,
+  newMoney,
+  text,
+  time,
+  wholeNumber,
+} from '@tradepost/service-kit/fields.ts';
 import { cursorParameter, limitParameter, pageOf } from '@tradepost/service-kit/pagination.ts';
 import { z } from 'zod';
 import { units } from '../shapes.ts';
 
-const description = z
-  .string()
-  .max(10_000)
-  .refine((value) => value.isWellFormed(), 'must be text');
+const description = z.string().max(10_000);
 const amount = wholeNumber(0, maxAmount);
 // Categories have no endpoint yet, so none can be named.
 const categoryId = z.null();
 
-const editable = { name: text(200), description, price: money };
+const editable = { name: text(200), description, price: newMoney };
 
 export const productBody = z.strictObject({ ...editable, categoryId: categoryId.default(null) });
 export const newProduct = productBody.extend({ initialStock: units.default(0) });
 export const productChange = z.strictObject({
   name: editable.name.exactOptional(),
   description: editable.description.exactOptional(),
-  price: money.exactOptional(),
+  price: newMoney.exactOptional(),
   categoryId: categoryId.exactOptional(),
 });
 
