@@ -1,3 +1,6 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, expect, it } from '@jest/globals';
 import { runStack, type TestStack } from './helpers/run-stack.ts';
 import { type Order, Shop } from './helpers/shop.ts';
@@ -37,6 +40,32 @@ it('finds its data again at the next start', async () => {
       reserved: 2,
     },
   );
+});
+
+it('names every setting that a process would refuse at once, and starts nothing', async () => {
+  const dataDirectory = await mkdtemp(path.join(tmpdir(), 'tradepost-'));
+  const refused = runStack({
+    dataDirectory,
+    replicas: 1,
+    admin: { email: 'boss@-example.org', password: 'qwertyuiop' },
+    settings: {
+      'auth-service': { BCRYPT_COST: '40' },
+      'order-service': { PAYMENT_WINDOW_MINUTES: '0' },
+      'order-worker': { PAYMENT_WINDOW_MINUTES: '0' },
+      'payment-simulator': { OTEL_EXPORTER_OTLP_ENDPOINT: 'nowhere' },
+    },
+    door: { corsOrigins: ['*'] },
+  });
+  const { message } = (await refused.catch((error: unknown) => error)) as Error;
+  expect(message).toMatch(/ADMIN_EMAIL: must be an e-mail address.+[(]auth-service[)]/);
+  expect(message).toContain('ADMIN_PASSWORD: is one of the most common passwords (auth-service)');
+  expect(message).toMatch(/BCRYPT_COST: .+[(]auth-service[)]/);
+  expect(message).toMatch(/PAYMENT_WINDOW_MINUTES: .+[(]order-service, order-worker[)]/);
+  expect(message).toMatch(/OTEL_EXPORTER_OTLP_ENDPOINT: .+[(]payment-simulator[)]/);
+  expect(message).toMatch(/CORS_ORIGINS: holds [*]; .+[(]Nginx[)]/);
+  expect(message).not.toContain('qwertyuiop');
+  expect(await readdir(dataDirectory)).not.toContain('database');
+  await rm(dataDirectory, { recursive: true });
 });
 
 it('speaks HTTPS with a certificate of its own making', async () => {

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { faultsOfDoor, type Lists, listsOf } from './door-lists.ts';
 import { Refusal } from './refusal.ts';
 
 export const nginxTemplate = join(import.meta.dirname, '../../nginx/nginx.conf.template');
@@ -54,6 +55,9 @@ function servers(service: RoutedService, { upstreams, settings }: NginxPlan): st
 
 function variables(plan: NginxPlan): Record<string, string> {
   const settings = plan.settings ?? {};
+  const faults = faultsOfDoor(settings);
+  if (faults.length > 0) throw new Refusal(`${faults.join('; ')}.`);
+  const lists = listsOf(settings);
   return {
     RUN_DIR: plan.runDirectory,
     SITE_DIR: plan.siteDirectory,
@@ -66,11 +70,9 @@ function variables(plan: NginxPlan): Record<string, string> {
     RESOLVER: '',
     KEEPALIVE_MIN_TIMEOUT: '',
     WORKER_PROCESSES: 'auto',
-    TRUSTED_PROXIES: plain('TRUSTED_PROXIES', settings.trustedProxies ?? [], /^[A-Fa-f0-9.:/]+$/)
-      .map((address) => `set_real_ip_from ${address};`)
-      .join(' '),
+    TRUSTED_PROXIES: lists.TRUSTED_PROXIES.map((address) => `set_real_ip_from ${address};`).join(' '),
     ...limits(settings),
-    ...origins(settings),
+    ...origins(lists),
     ...transport(settings),
     ACCESS_LOG: settings.accessLog ?? '/dev/stdout',
     ERROR_LOG: settings.errorLog ?? 'stderr',
@@ -87,16 +89,7 @@ function limits(settings: NginxSettings): Record<string, string> {
   };
 }
 
-/** What becomes part of the configuration has no letter that could end its place there. */
-function plain(what: string, values: string[], letters: RegExp): string[] {
-  const bad = values.find((value) => !letters.test(value));
-  if (bad === undefined) return values;
-  throw new Refusal(`${what} holds ${bad}: write them as docs/operations.md shows.`);
-}
-
-function origins({ corsOrigins = [], publicHosts = [] }: NginxSettings): Record<string, string> {
-  const allowed = plain('CORS_ORIGINS', [...new Set(corsOrigins)], /^https?:\/\/[a-z0-9.:-]+$/);
-  const hosts = plain('PUBLIC_HOSTS', [...new Set(publicHosts)], /^[a-z0-9.-]+$/);
+function origins({ CORS_ORIGINS: allowed, PUBLIC_HOSTS: hosts }: Lists): Record<string, string> {
   return {
     CORS_ORIGINS: allowed.map((origin) => `"${origin}" "${origin}";`).join(' '),
     VARY_BY_ORIGIN: allowed.length > 0 ? 'Origin' : '',
