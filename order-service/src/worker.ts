@@ -11,7 +11,8 @@ import { connectClients } from './clients/connect-clients.ts';
 import { readOrderConfig } from './config.ts';
 import { connectSinks } from './connect-sinks.ts';
 import { armCrashPoint } from './crash-point.ts';
-import { listenedTopics, listenWith } from './listener.ts';
+import { listenedTopics } from './listened-topics.ts';
+import { listenWith } from './listener.ts';
 import { measureSteps } from './metrics.ts';
 import { defineModels } from './models.ts';
 import { resumeOrders } from './saga/resume-orders.ts';
@@ -32,7 +33,7 @@ await runProcess({ config, logger, metrics }, async () => {
   const clients = connectClients(config, metrics);
   const inbox = { database, logger, listener: listenWith({ database }, config) };
   const relaying = await startRelays({ database, logger, metrics }, await connectSinks(config, inbox));
-  const listening = await startListening(config, { groupId: 'order-service', topics: listenedTopics }, inbox);
+  const listening = await startListening(config, { groupId: 'order-service', topics: [...listenedTopics] }, inbox);
   const resuming = resumeOrders({ database, logger, ...clients });
   const delivering = deliverWebhooks({ database, logger, ...clients });
   const purging = purgeHourly({ database, logger }, [oldKeys, oldInboxRows, endedDeliveries]);

@@ -76,11 +76,53 @@ describe('administrators', () => {
   );
 });
 
+describe('types of events', () => {
+  const fault = (pointer: string, message: string) => ({ pointer, message: expect.stringContaining(message) });
+
+  test.each([
+    [['order.payed'], [fault('/types/0', 'the nearest is order.paid')]],
+    [['order.paid', 'Customer.deleted', 'a.b'], [fault('/types/1', 'customer.deleted'), fault('/types/2', '')]],
+    [['order.shipped'], [fault('/types/0', 'not the type of an event')]],
+    [['orders.*'], [fault('/types/0', 'the nearest is order.*')]],
+    [[''], [fault('/types/0', '')]],
+    [[7], [fault('/types/0', '')]],
+    [['order.paid', 'stock.changed', 'order.paid'], [fault('/types/2', 'stands in the list already')]],
+    [['*', '*'], [fault('/types/1', 'stands in the list already')]],
+    [[], [fault('/types', '')]],
+  ])('%j are refused', async (types, errors) => {
+    const body = { url: `${shop.receiver.url}/hook`, types };
+    expect((await shop.call('post', '', { body }).expect(400)).body.errors).toEqual(errors);
+    const { id } = await shop.register();
+    expect((await shop.call('put', `/${id}`, { body }).expect(400)).body.errors).toEqual(errors);
+  });
+
+  test('are given one by one, by their kind or all at once', async () => {
+    const hooks = await Promise.all(
+      [['order.paid'], ['product.*', 'stock.changed'], ['*'], null].map((types) => shop.register({ types })),
+    );
+    expect((await shop.call('get', `/${hooks[1]!.id}`)).body.types).toEqual(['product.*', 'stock.changed']);
+    await shop.tell(
+      seen('one', 1, 'product.created'),
+      seen('one', 2, 'product.changed'),
+      seen('two', 1, 'stock.changed'),
+      seen('three', 1, 'order.paid'),
+    );
+    const queued = await Promise.all(
+      hooks.map(async ({ id }) => {
+        const { body } = await shop.call('get', `/${id}/deliveries`);
+        return (body.items as { type: string }[]).map(({ type }) => type).reverse();
+      }),
+    );
+    const all = ['product.created', 'product.changed', 'stock.changed', 'order.paid'];
+    expect(queued).toEqual([['order.paid'], all.slice(0, 3), all, all]);
+  });
+});
+
 describe('an event', () => {
   test('is sent once to each who wants its type, signed with every valid secret', async () => {
     const [wanting, other] = [
       await shop.register({ types: ['product.changed'] }),
-      await shop.register({ types: ['a.b'] }),
+      await shop.register({ types: ['stock.*'] }),
     ];
     const { body: rotated } = await shop.call('post', `/${wanting.id}/secret`).expect(200);
     const event = seen('one', 1);
