@@ -46,7 +46,7 @@ async function describeApi(): Promise<object> {
 }
 
 const streams = [...authStreams, ...productStreams, ...orderStreams];
-await writeOrCompare('order-service/src/webhooks/event-types.ts', listEventTypes(streams, listenedTopics));
+await writeOrCompare('order-service/src/event-types/event-types.ts', listEventTypes(streams, listenedTopics));
 await writeOrCompare('docs/openapi.json', JSON.stringify(await describeApi()));
 const events = describeEvents(streams, {
   title: 'Events of Tradepost',
