@@ -2,6 +2,8 @@
 export interface CounterpartPlaces {
   /** Places that are free for a counterpart now. */
   free: (counterpart: string) => number;
+  /** Items that wait for a counterpart now. */
+  taken: (counterpart: string) => number;
   take: (counterpart: string) => void;
   /** Gives a place back. A counterpart that gave no answer gets half as many places, at least one, until it answers. */
   giveBack: (counterpart: string, outcome: { answered: boolean }) => void;
@@ -26,6 +28,7 @@ export function shareAmongCounterparts(most: number): CounterpartPlaces {
   };
   return {
     free: (name) => Math.max(0, find(name).allowed - find(name).taken),
+    taken: (name) => find(name).taken,
     take: (name) => {
       const { taken, allowed } = find(name);
       store(name, { taken: taken + 1, allowed });

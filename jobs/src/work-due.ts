@@ -19,8 +19,13 @@ interface DueWork<T> {
    * Claims due items with a lease. Until the lease ends by the database's clock, no other replica claims them.
    * @param limit how many items at most
    * @param freeFor how many items of one counterpart at most; 0 for a counterpart whose places are taken
+   * @param takenBy how many items wait for one counterpart now
    */
-  claim: (limit: number, freeFor: (counterpart: string) => number) => Promise<T[]>;
+  claim: (
+    limit: number,
+    freeFor: (counterpart: string) => number,
+    takenBy: (counterpart: string) => number,
+  ) => Promise<T[]>;
   /**
    * Works on one item. An item that throws is claimed again when its lease ends.
    * @returns whether the counterpart answered, whatever it said; anything else counts as an answer
@@ -58,7 +63,8 @@ export function workDue<T>(logger: Logger, due: DueWork<T>): { stop: () => Promi
     atWork.add(working);
   };
   const round = async (): Promise<unknown> => {
-    const claimed = await claim(places - atWork.size, counterparts.free).catch((error: unknown) => {
+    const { free, taken } = counterparts;
+    const claimed = await claim(places - atWork.size, free, taken).catch((error: unknown) => {
       logger.warn(`due ${what} could not be claimed; trying again`, { error });
       return [];
     });

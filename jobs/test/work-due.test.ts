@@ -164,7 +164,14 @@ test('a counterpart that gives no answer gets fewer places until it answers, and
     await finish(id);
     return { answered: !isSilent };
   };
-  const claimShared = async (limit: number, freeFor: (name: string) => number): Promise<number[]> => {
+  let mostTaken = 0;
+  type OfCounterpart = (name: string) => number;
+  const claimShared = async (
+    limit: number,
+    freeFor: OfCounterpart,
+    takenBy: OfCounterpart,
+  ): Promise<number[]> => {
+    mostTaken = Math.max(mostTaken, takenBy('hangs'));
     const rows = await database.select<{ id: number }>(
       'SELECT id FROM chores WHERE NOT is_done AND due_at <= NOW(3) ORDER BY id',
     );
@@ -192,6 +199,7 @@ test('a counterpart that gives no answer gets fewer places until it answers, and
   // 4 places, then 2, then 1: the last of these waits alone.
   while (mostSilent.length < 9) await sleep(10);
   expect(Math.max(...mostSilent)).toBe(4);
+  expect(mostTaken).toBe(4);
   expect(mostSilent.at(-1)).toBe(1);
   isSilent = false;
   await untilDone(10_000);

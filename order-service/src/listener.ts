@@ -7,14 +7,6 @@ import { redactForgotten } from './customers/redact-forgotten.ts';
 import { storeCustomer } from './customers/store-customer.ts';
 import { queueDeliveries } from './webhook-deliveries/queue-deliveries.ts';
 
-/** All of them: webhooks may want any. */
-export const listenedTopics = [
-  'tradepost.customers',
-  'tradepost.products',
-  'tradepost.stock',
-  'tradepost.orders',
-];
-
 /** What order-service does with events, its own included. Webhooks get them when EVENT_SINKS names `webhook`. */
 export function listenWith(
   dependencies: { database: Database },

@@ -12,11 +12,13 @@ import { connectClients } from './clients/connect-clients.ts';
 import { readOrderConfig } from './config.ts';
 import { connectSinks } from './connect-sinks.ts';
 import { armCrashPoint } from './crash-point.ts';
-import { listenedTopics, listenWith } from './listener.ts';
+import { listenedTopics } from './listened-topics.ts';
+import { listenWith } from './listener.ts';
 import { measureSteps } from './metrics.ts';
 import { defineModels } from './models.ts';
 import { resumeOrders } from './saga/resume-orders.ts';
-import { deliverWebhooks } from './webhook-deliveries/deliver-webhooks.ts';
+import { clearWebhooks } from './webhook-sending/clear-webhooks.ts';
+import { deliverWebhooks } from './webhook-sending/deliver-webhooks.ts';
 import { endedDeliveries } from './webhook-deliveries/webhook-deliveries.queries.ts';
 
 /** order-worker: the same image as order-service, without its API. It goes on with orders that nobody is at. */
@@ -33,10 +35,15 @@ await runProcess({ config, logger, metrics }, async () => {
   const clients = connectClients(config, metrics);
   const inbox = { database, logger, listener: listenWith({ database }, config) };
   const relaying = await startRelays({ database, logger, metrics }, await connectSinks(config, inbox));
-  const listening = await startListening(config, { groupId: 'order-service', topics: listenedTopics }, inbox);
+  const listening = await startListening(
+    config,
+    { groupId: 'order-service', topics: [...listenedTopics] },
+    inbox,
+  );
   const resuming = resumeOrders({ database, logger, ...clients });
   const delivering = deliverWebhooks({ database, logger, ...clients });
   const purging = purgeHourly({ database, logger }, [oldKeys, oldInboxRows, endedDeliveries, oldRevocations]);
-  const loops = [purging, resuming, delivering, listening, relaying];
+  const clearing = clearWebhooks({ database, logger });
+  const loops = [purging, clearing, resuming, delivering, listening, relaying];
   return { ping: database.ping, closing: [...loops.map(({ stop }) => stop), database.close] };
 });

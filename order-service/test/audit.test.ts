@@ -40,6 +40,7 @@ test('finds nothing in a sound shop, and has looked at all of it', async () => {
     [8, 3, 0, []],
     [9, 30, 0, []],
     [9, 0, 0, []],
+    [9, 0, 0, []],
   ]);
 });
 
@@ -94,6 +95,12 @@ function setStep(life: keyof Lives, [now, before]: [string, string]): [string[],
 const soon = 'NOW(3) + INTERVAL 5 SECOND';
 const late = 'NOW(3) - INTERVAL 61 SECOND';
 const nothing = step('nothing', 'NULL');
+
+const queueUnseen = [
+  `INSERT INTO webhooks (id, url, secret, field_versions) VALUES (:unknown, 'https://example.com', '', '{}')`,
+  `INSERT INTO webhook_deliveries (id, webhook_id, event_id, type, partition_key, event, next_at)
+   VALUES (:unknown, :unknown, :unknown, 'order.paid', 'key', '{}', '9999-12-31')`,
+];
 
 test.each<Planted>([
   [
@@ -216,6 +223,13 @@ test.each<Planted>([
     ...setStep('waiting', [`due_at = ${windowEnd} + INTERVAL 1 SECOND`, `due_at = ${windowEnd}`]),
   ],
   ['a window that ended a minute ago', 8, 'waiting', shift(-62), shift(62)],
+  [
+    'a delivery at which no worker looks',
+    9,
+    'unknown',
+    queueUnseen,
+    ['DELETE FROM webhooks WHERE id = :unknown'],
+  ],
   ['stock that nobody releases', 8, 'cancelled', ...setStep('cancelled', [step('release', late), nothing])],
 ])('finds %s', async (_what, invariant, id, plant, mend) => {
   await run(plant);
@@ -250,5 +264,5 @@ test('tells other services what it has found, and nobody else', async () => {
   await get(somebody('admin').bearer).expect(401);
   const key = readSigningKey(serviceKeys.keyFile('product-service'));
   const { body } = await get(serviceAuthorization(key, 'product-service', 'order-service')()).expect(200);
-  expect(findings.strict().parse(body).findings).toHaveLength(9);
+  expect(findings.strict().parse(body).findings).toHaveLength(10);
 });

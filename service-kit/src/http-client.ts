@@ -19,6 +19,8 @@ const defaultDeadlineMs = 1_000;
 /** After this many calls in a row without an answer nobody is asked for a second; then one call tries. */
 const failuresToBreak = 10;
 const brokenForMs = 1_000;
+/** Decompressed; the largest page of another service is far below. A larger answer counts as none. */
+const mostAnswerBytes = 10_000_000;
 /** Retries may add a tenth to the calls, and this many at once: more would keep down a side that comes up again. */
 const retryShare = 0.1;
 const retryBurst = 10;
@@ -136,6 +138,7 @@ export function createHttpClient(
     httpAgent: new QuickConnectAgent({ keepAlive: true, maxSockets: 64 }),
     httpsAgent: new https.Agent({ keepAlive: true, maxSockets: 64 }),
     maxRedirects: 0,
+    maxContentLength: mostAnswerBytes,
     proxy: false,
     validateStatus: () => true,
   });

@@ -54,6 +54,12 @@ test('sends a call and gives the answer, also a refusal', async () => {
   });
 });
 
+test('an answer of more than 10 MB counts as none', async () => {
+  const { url } = await upstream(() => ({ status: 200, body: 'x'.repeat(10_000_000) }));
+  const { result } = await timed(createHttpClient([url], { maxRetries: 0 }).call(put));
+  expect(result).toMatchObject({ status: 'rejected', reason: { sent: true, answered: false } });
+});
+
 test.each(['reset', 'failing'] as const)('repeats a call whose first answer is lost: %s', async (fault) => {
   let left = 2;
   const { url, calls } = await upstream(() => {
