@@ -8,6 +8,7 @@ import { publicRoutes as orderRoutes } from '../order-service/src/routes.ts';
 import { streams as orderStreams } from '../order-service/src/events.ts';
 import { publicRoutes as productRoutes } from '../product-service/src/app.ts';
 import { streams as productStreams } from '../product-service/src/events.ts';
+import { readCall } from './commands/read-call.ts';
 import { describeEvents } from './openapi/describe-events.ts';
 import { describeRoutes } from './openapi/describe-routes.ts';
 
@@ -15,6 +16,7 @@ import { describeRoutes } from './openapi/describe-routes.ts';
  * npm run openapi: writes the one document of all that Nginx routes, and the one of all events. With --check it only
  * compares.
  */
+const { check } = readCall('openapi').options;
 const docs = path.join(import.meta.dirname, '../docs');
 const license = { name: 'Apache-2.0', identifier: 'Apache-2.0' };
 
@@ -44,7 +46,7 @@ const documents: Record<string, object> = {
 for (const [name, document] of Object.entries(documents)) {
   const file = path.join(docs, name);
   const text = await format(JSON.stringify(document), { ...(await resolveConfig(file)), filepath: file });
-  if (!process.argv.includes('--check')) {
+  if (!check) {
     await writeFile(file, text);
   } else if ((await readFile(file, 'utf8').catch(() => '')) !== text) {
     console.error(`docs/${name} is not what the code says today: run npm run openapi and commit the file.`);
