@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildArgv } from 'jest-cli';
@@ -63,6 +65,9 @@ async function runScript(name: string, ...args: string[]): Promise<Outcome> {
 
 const limit = pLimit(2);
 
+/** Each test starts Node for every script. */
+const patienceMs = 120_000;
+
 describe('every script of package.json', () => {
   test('is the launcher with a declared command, and needs no script before or after it', () => {
     for (const [name, line] of Object.entries(scripts)) {
@@ -75,27 +80,38 @@ describe('every script of package.json', () => {
     expect(Object.keys(scripts)).toEqual(expect.arrayContaining(names));
   });
 
-  test('prints its usage for --help and does nothing else', async () => {
-    const before = await contents();
-    const outcomes = await limit.map(Object.keys(scripts), async (name) => ({
-      name,
-      ...(await runScript(name, '--help')),
-    }));
-    for (const outcome of outcomes)
-      expect(outcome).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^Usage: npm /) });
-    expect(await contents()).toEqual(before);
-  });
+  test(
+    'prints its usage for --help and does nothing else',
+    async () => {
+      const before = await contents();
+      const outcomes = await limit.map(Object.keys(scripts), async (name) => ({
+        name,
+        ...(await runScript(name, '--help')),
+      }));
+      for (const outcome of outcomes)
+        expect(outcome).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^Usage: npm /) });
+      expect(await contents()).toEqual(before);
+    },
+    patienceMs,
+  );
 
-  test('refuses an unknown option with the nearest one and does nothing else', async () => {
-    const before = await contents();
-    const ours = Object.keys(scripts).filter((name) => !['test', 'reliability'].includes(name));
-    const outcomes = await limit.map(ours, async (name) => ({ name, ...(await runScript(name, '--hepl')) }));
-    for (const outcome of outcomes) {
-      const stderr = expect.stringContaining('There is no option --hepl: the nearest one is --help.');
-      expect(outcome).toMatchObject({ code: 2, stdout: '', stderr });
-    }
-    expect(await contents()).toEqual(before);
-  });
+  test(
+    'refuses an unknown option with the nearest one and does nothing else',
+    async () => {
+      const before = await contents();
+      const ours = Object.keys(scripts).filter((name) => !['test', 'reliability'].includes(name));
+      const outcomes = await limit.map(ours, async (name) => ({
+        name,
+        ...(await runScript(name, '--hepl')),
+      }));
+      for (const outcome of outcomes) {
+        const stderr = expect.stringContaining('There is no option --hepl: the nearest one is --help.');
+        expect(outcome).toMatchObject({ code: 2, stdout: '', stderr });
+      }
+      expect(await contents()).toEqual(before);
+    },
+    patienceMs,
+  );
 
   test.each(['test', 'reliability'])('%s knows the options of Jest', async (name) => {
     const env = { ...process.env, TMPDIR: bare };
@@ -117,6 +133,29 @@ describe('every script of package.json', () => {
     expect(await secrets('--', '--help')).toMatchObject({ code: 2, stdout: '' });
     expect(await contents()).toEqual(before);
   });
+});
+
+test('on another Node than the pinned one the launcher hands over words, signals and the exit code', async () => {
+  const checkout = join(bare, 'another-node');
+  await cp(join(bare, 'scripts'), join(checkout, 'scripts'), { recursive: true });
+  await mkdir(join(checkout, 'node_modules/.bin'), { recursive: true });
+  await symlink(process.execPath, join(checkout, 'node_modules/.bin/node'));
+  await writeFile(join(checkout, 'package.json'), '{"devDependencies":{"node":"1.2.3"}}');
+  await writeFile(join(checkout, 'package-lock.json'), '{}');
+  const stamp = createHash('sha256').update('{}').digest('hex');
+  await writeFile(join(checkout, 'node_modules/.tradepost-stamp'), stamp);
+  const entry = `process.on('SIGTERM', () => process.exit(7));
+    console.log(process.argv.slice(2).join());
+    setInterval(() => {}, 1000);`;
+  await writeFile(join(checkout, 'scripts/audit.ts'), entry);
+  const child = spawn(process.execPath, ['scripts/tradepost.cjs', 'audit', '--data', 'a b'], {
+    cwd: checkout,
+  });
+  const exit = once(child, 'exit');
+  const [said] = (await once(child.stdout, 'data')) as [Buffer];
+  child.kill('SIGTERM');
+  expect(await exit).toEqual([7, null]);
+  expect(said.toString()).toBe('--data,a b\n');
 });
 
 test.each(names.filter((name) => name !== 'setup'))('the entry of %s reads the same declaration', (name) => {
