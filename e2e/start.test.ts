@@ -2,6 +2,10 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, it } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { freePorts } from '../scripts/local/free-port.ts';
+import { copyCheckout } from './helpers/copy-checkout.ts';
 import { runStack, type TestStack } from './helpers/run-stack.ts';
 import { type Order, Shop } from './helpers/shop.ts';
 
@@ -78,4 +82,37 @@ it('speaks HTTPS with a certificate of its own making', async () => {
   const plain = await fetch(`${stack.url.replace('https', 'http')}/api/v1/products`, redirect);
   expect(plain.status).toBe(307);
   await stack.stop();
+});
+
+it('starts in a checkout whose path means something to a shell, a server or Nginx', async () => {
+  const copy = await copyCheckout(`a b$c"d'e;f%41\u00e9\u738b#?(x)[y]{z}&!\`u\`~|<>`);
+  const [port = 0] = await freePorts(1);
+  const args = ['start', '--', '--port', `${port}`, '--replicas', '1'];
+  const started = spawn('npm', args, {
+    cwd: copy.directory,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exit = once(started, 'exit');
+  let said = '';
+  try {
+    await new Promise<void>((resolve) => {
+      const listen = (text: string): void => {
+        said += text;
+        if (said.includes('loading demo data')) resolve();
+      };
+      for (const output of [started.stdout, started.stderr]) output.setEncoding('utf8').on('data', listen);
+      void exit.then(() => resolve());
+    });
+    expect(said).toContain('loading demo data');
+    const statuses = ['/docs/problems', '/api/v1/products'].map(
+      async (where) => (await fetch(`http://127.0.0.1:${port}${where}`)).status,
+    );
+    expect(await Promise.all(statuses)).toEqual([200, 200]);
+  } finally {
+    if (started.pid !== undefined && started.exitCode === null) process.kill(-started.pid, 'SIGINT');
+    await exit;
+    await copy.remove();
+  }
+  expect(said).toContain('stopped; the data stays');
 });

@@ -8,6 +8,7 @@ import { listenedTopics } from '../order-service/src/listened-topics.ts';
 import { streams as orderStreams } from '../order-service/src/events.ts';
 import { publicRoutes as productRoutes } from '../product-service/src/app.ts';
 import { streams as productStreams } from '../product-service/src/events.ts';
+import { readCall } from './commands/read-call.ts';
 import { describeEvents } from './openapi/describe-events.ts';
 import { describeRoutes } from './openapi/describe-routes.ts';
 import { listEventTypes } from './openapi/list-event-types.ts';
@@ -16,6 +17,7 @@ import { listEventTypes } from './openapi/list-event-types.ts';
  * npm run openapi: writes the document of all routes behind Nginx, the document of all events, and the types of events
  * that webhooks can get. With --check it only compares.
  */
+const { check } = readCall('openapi').options;
 const root = path.join(import.meta.dirname, '..');
 const license = { name: 'Apache-2.0', identifier: 'Apache-2.0' };
 
@@ -25,7 +27,7 @@ const routesOf = (make: (dependencies: never) => Record<string, Route[]>) => mak
 async function writeOrCompare(name: string, text: string): Promise<void> {
   const file = path.join(root, name);
   const formatted = await format(text, { ...(await resolveConfig(file)), filepath: file });
-  if (!process.argv.includes('--check')) {
+  if (!check) {
     await writeFile(file, formatted);
   } else if ((await readFile(file, 'utf8').catch(() => '')) !== formatted) {
     console.error(`${name} is not what the code says today: run npm run openapi and commit the file.`);

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { faultsOfDoor, type Lists, listsOf } from './door-lists.ts';
+import { nginxCommand } from './nginx-command.ts';
 import { Refusal } from './refusal.ts';
 
 export const nginxTemplate = join(import.meta.dirname, '../../nginx/nginx.conf.template');
@@ -59,8 +60,8 @@ function variables(plan: NginxPlan): Record<string, string> {
   if (faults.length > 0) throw new Refusal(`${faults.join('; ')}.`);
   const lists = listsOf(settings);
   return {
-    RUN_DIR: plan.runDirectory,
-    SITE_DIR: plan.siteDirectory,
+    RUN_DIR: '.',
+    SITE_DIR: pathInConfig(plan, plan.siteDirectory),
     LISTEN: `127.0.0.1:${plan.port}`,
     PROBE_LISTEN: `127.0.0.1:${plan.probePort}`,
     AUTH_SERVERS: servers('auth-service', plan),
@@ -73,7 +74,7 @@ function variables(plan: NginxPlan): Record<string, string> {
     TRUSTED_PROXIES: lists.TRUSTED_PROXIES.map((address) => `set_real_ip_from ${address};`).join(' '),
     ...limits(settings),
     ...origins(lists),
-    ...transport(settings),
+    ...transport(plan),
     ACCESS_LOG: settings.accessLog ?? '/dev/stdout',
     ERROR_LOG: settings.errorLog ?? 'stderr',
   };
@@ -98,10 +99,22 @@ function origins({ CORS_ORIGINS: allowed, PUBLIC_HOSTS: hosts }: Lists): Record<
   };
 }
 
+/**
+ * A path relative to the run directory, where Nginx is started. The path of a checkout may hold `$`, which Nginx reads as
+ * a variable in some directives and cannot escape. The directories below the data directory have plain names.
+ */
+function pathInConfig({ runDirectory }: NginxPlan, path: string): string {
+  const shown = relative(runDirectory, path) || '.';
+  if (/^[^"$\\\p{Cc}]+$/u.test(shown)) return shown;
+  throw new Refusal(`Nginx cannot read the path ${shown}: use one without ", $, \\ and control characters.`);
+}
+
 // As parameters of `listen`, because Nginx before 1.25.1 does not know the directive `http2`; the image has it.
-function transport({ tls }: NginxSettings): Record<string, string> {
+function transport(plan: NginxPlan): Record<string, string> {
+  const { tls } = plan.settings ?? {};
   if (tls === undefined) return { LISTEN_TLS: '', TLS: '' };
-  const { certificateFile, keyFile } = tls;
+  const certificateFile = pathInConfig(plan, tls.certificateFile);
+  const keyFile = pathInConfig(plan, tls.keyFile);
   return {
     LISTEN_TLS: 'ssl http2',
     TLS: `ssl_certificate "${certificateFile}"; ssl_certificate_key "${keyFile}";`,
@@ -131,9 +144,10 @@ export async function writeNginxConfig(plan: NginxPlan): Promise<string> {
 }
 
 function refuseBadConfig(plan: NginxPlan): void {
-  const { program, arguments: args } = nginxCommand(plan);
+  const { program, arguments: args, directory: cwd } = nginxCommand(plan);
   // No pipe for its output: Nginx opens /dev/stdout as a file, and Node's pipes are sockets.
   const test = spawnSync(program, ['-t', '-q', ...args, '-e', 'stderr'], {
+    cwd,
     stdio: ['ignore', 'ignore', 'pipe'],
     encoding: 'utf8',
   });
@@ -143,29 +157,4 @@ function refuseBadConfig(plan: NginxPlan): void {
   const complaint =
     /\[(?:emerg|alert|crit)\] (?:\d+#\d+: )?(.*)/.exec(test.stderr)?.[1] ?? `exit ${test.status}`;
   throw new Refusal(`Nginx refuses the configuration in ${plan.runDirectory}: ${complaint}.`);
-}
-
-export interface NginxCommand {
-  program: string;
-  arguments: string[];
-  stopSignal: NodeJS.Signals;
-}
-
-/** The foreground start; SIGQUIT stops it after the last answer, SIGHUP has it read the file again. */
-export function nginxCommand(plan: Pick<NginxPlan, 'runDirectory' | 'program' | 'settings'>): NginxCommand {
-  // As root, Nginx hands its work to `nobody`, who may not enter a private data directory.
-  const user = process.getuid?.() === 0 ? ' user root root;' : '';
-  return {
-    program: plan.program ?? 'nginx',
-    arguments: [
-      '-c',
-      join(plan.runDirectory, 'nginx.conf'),
-      // Until the file is read, messages go to a log in a system directory unless told otherwise.
-      '-e',
-      plan.settings?.errorLog ?? 'stderr',
-      '-g',
-      `daemon off;${user}`,
-    ],
-    stopSignal: 'SIGQUIT',
-  };
 }

@@ -3,7 +3,8 @@ import { buildSite } from '../../nginx/build-site.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { keepDevelopmentCertificate } from './development-certificate.ts';
 import { freePorts } from './free-port.ts';
-import { nginxCommand, writeNginxConfig, type NginxPlan } from './nginx-server.ts';
+import { nginxCommand } from './nginx-command.ts';
+import { writeNginxConfig, type NginxPlan } from './nginx-server.ts';
 import type { DoorSettings } from './read-door.ts';
 import { byService, serviceNames, type PortsByProcess } from './processes.ts';
 import { SupervisedProcess } from './supervised-process.ts';
@@ -51,7 +52,7 @@ export async function startNginx(options: NginxOptions): Promise<RunningNginx> {
       command: command.program,
       arguments: command.arguments,
       environment: { PATH: process.env.PATH ?? '' },
-      directory: data.path,
+      directory: command.directory,
       stopSignal: command.stopSignal,
       graceMs: 5_000,
       onDeath: onProgress,
