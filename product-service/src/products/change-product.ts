@@ -6,6 +6,7 @@ import {
   withChanges,
 } from '@tradepost/service-kit/precondition.ts';
 import type { Database } from '@tradepost/service-kit/database.ts';
+import { recordWords } from '../search/record-words.ts';
 import { Product } from './product.model.ts';
 import { readOwnProduct, versionFor, viewProduct } from './products.queries.ts';
 import { recordProduct } from './record-product.ts';
@@ -58,6 +59,7 @@ export async function changeProduct(
     const current = await readOwnProduct(productId, caller, tx);
     if (updated === 0)
       throw staleVersion([String(version)], versionFor(current, caller), viewProduct(current, caller));
+    if (changed.includes('name') || changed.includes('description')) await recordWords(tx, [current]);
     await recordProduct(database, tx, { product: current, changedFields: changed });
     return current;
   });

@@ -45,7 +45,14 @@ export const product = z
 
 export const productPage = pageOf(product);
 
-export const sorts = ['newest', 'price', '-price', 'name'] as const;
+export const sorts = ['relevance', 'newest', 'price', '-price', 'name'] as const;
+export type Sort = (typeof sorts)[number];
+
+/** The order of a list: the one that was asked for, else relevance for a search and the newest first for all others. */
+export function sortOf({ sort, q }: { sort?: Sort | undefined; q?: string | undefined }): Sort {
+  return sort ?? (q === undefined ? 'newest' : 'relevance');
+}
+
 const idList = z
   .string()
   .transform((value) => value.split(','))
@@ -53,6 +60,7 @@ const idList = z
 
 /** The sort is part of the position: a cursor of one order means nothing in another. */
 const position = z.union([
+  z.tuple([z.literal('relevance'), z.int().min(1).max(4), id]),
   z.tuple([z.literal('newest'), z.null(), id]),
   z.tuple([z.enum(['price', '-price']), z.int(), id]),
   z.tuple([z.literal('name'), z.string(), id]),
@@ -60,18 +68,27 @@ const position = z.union([
 
 export const productFilter = z
   .strictObject({
-    q: text(200).optional().meta({ description: 'Words that name or description contain' }),
+    q: text(200).optional().meta({
+      description:
+        'The first ten words count. A product fits if each begins a word of its name or description',
+    }),
     category: id.optional(),
     seller: id.optional().meta({ description: "The seller's user id" }),
     minPrice: amount.optional().meta({ description: 'In minor units' }),
     maxPrice: amount.optional().meta({ description: 'In minor units' }),
     inStock: flag.optional(),
-    sort: z.enum(sorts).default('newest'),
+    sort: z.enum(sorts).optional().meta({
+      description: '`relevance` when absent and `q` is there, else `newest`; `relevance` needs `q`',
+    }),
     ids: idList.optional().meta({ description: 'Up to 100, separated by commas' }),
     limit: limitParameter,
     cursor: cursorParameter(position),
   })
-  .refine(({ cursor, sort }) => cursor === undefined || cursor[0] === sort, {
+  .refine(({ q, sort }) => q !== undefined || sort !== 'relevance', {
+    path: ['sort'],
+    message: 'relevance orders the products of a search: send q, or another sort',
+  })
+  .refine(({ cursor, q, sort }) => cursor === undefined || cursor[0] === sortOf({ sort, q }), {
     path: ['cursor'],
     message: 'belongs to another sort: pass nextCursor with the sort it came from',
   });
