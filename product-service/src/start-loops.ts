@@ -25,6 +25,6 @@ export async function startLoops(
   return [
     purgeHourly({ database, logger }, [oldKeys, oldInboxRows]).stop,
     listening.stop,
-    reviewHolds({ database, orders: createOrderClient(config), logger }).stop,
+    reviewHolds({ database, orders: createOrderClient(config, database.clock), logger }).stop,
   ];
 }

@@ -1,9 +1,9 @@
 import { linesOfCode } from './lines-of-code.ts';
 import { filesOf, parse, type Breach } from './source.ts';
 
-const LIMIT = 1800;
+const LIMIT = 1900;
 
-/** The kit stays something one person can know: 1,800 lines of code. Its long docstrings are there to be read. */
+/** The kit stays something one person can know: 1,900 lines of code. Its long docstrings are there to be read. */
 export function kitSize(root: string): Breach[] {
   const lines = filesOf(root, /^service-kit[/]src[/]/)
     .map((file) => linesOfCode(parse(root, file)))

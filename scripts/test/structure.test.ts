@@ -39,8 +39,8 @@ const sizes: Case[] = [
   [fileSize, { 'scripts/x.js': `x = \`${blank(150)}\`;` }, 'scripts/x.js  151 lines of code, at most 150'],
   [
     kitSize,
-    { 'service-kit/src/x.ts': five.repeat(1800) },
-    'service-kit/src  1816 lines of code, at most 1800',
+    { 'service-kit/src/x.ts': five.repeat(1900) },
+    'service-kit/src  1916 lines of code, at most 1900',
   ],
 ];
 

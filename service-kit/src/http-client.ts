@@ -11,6 +11,7 @@ import {
   retry,
   wrap,
 } from 'cockatiel';
+import { type Clock, processClock } from './clock.ts';
 import { assertOutsideTransaction } from './database.ts';
 import { currentContext } from './request-context.ts';
 
@@ -54,9 +55,14 @@ export interface HttpCall {
   deadlineMs?: number | undefined;
 }
 
+/** Makes the Authorization header of a call at a time (milliseconds since 1970); the time of this process when left out. */
+export type Authorization = (now?: number) => string;
+
 export interface HttpClientOptions {
   /** Makes the Authorization header of a call. */
-  authorization?: () => string;
+  authorization?: Authorization;
+  /** Gives `authorization` its time; the process's when left out. */
+  clock?: Clock;
   /** 2 when left out. */
   maxRetries?: number;
 }
@@ -129,7 +135,7 @@ function budgetRetries(): { earn: () => void; spend: () => boolean } {
  */
 export function createHttpClient(
   baseUrls: readonly string[],
-  { authorization, maxRetries = 2 }: HttpClientOptions = {},
+  { authorization, clock: { now } = processClock, maxRetries = 2 }: HttpClientOptions = {},
 ): HttpClient {
   const nextBaseUrl = takingTurns(baseUrls);
   const client = axios.create({
@@ -156,7 +162,7 @@ export function createHttpClient(
       assertOutsideTransaction(`${method} ${path}`);
       budget.earn();
       const signal = AbortSignal.timeout(deadlineMs);
-      const headers = { ...contextHeaders(), ...(authorization && { Authorization: authorization() }) };
+      const headers = { ...contextHeaders(), ...(authorization && { Authorization: authorization(now()) }) };
       const attempt = () =>
         send(client, { method, url: path, baseURL: nextBaseUrl(), data: body, headers, signal });
       return policy.execute(attempt, signal).catch((error: unknown) => {

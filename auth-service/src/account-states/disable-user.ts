@@ -23,7 +23,8 @@ export async function disableUser(
     if (account.roles.includes('admin')) await requireAnotherAdmin(userId, tx);
     await endSessions({ database }, { userId }, tx);
     const version = account.user.version + 1;
-    await User.update({ disabledAt: new Date(), version }, { where: { id: userId }, transaction: tx });
+    const disabledAt = new Date(database.clock.now());
+    await User.update({ disabledAt, version }, { where: { id: userId }, transaction: tx });
     const disabled = await readAccount(userId, tx);
     await recordCustomerChange(database, tx, { account: disabled, changedFields: ['disabledAt'] });
     return disabled;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { signToken } from '@tradepost/service-kit/authenticate.ts';
+import type { Clock } from '@tradepost/service-kit/clock.ts';
 import { literal, type Transaction } from 'sequelize';
 import { v7 as uuidv7 } from 'uuid';
 import type { Account } from '../accounts/accounts.queries.ts';
@@ -11,6 +12,8 @@ export interface TokenIssuer {
   keys: SigningKeys;
   issuer: string;
   audience: string;
+  /** The database's: a token is judged by replicas whose own clocks differ. */
+  clock: Clock;
 }
 
 export interface Tokens {
@@ -23,7 +26,7 @@ const accessTokenSeconds = 15 * 60;
 
 /** Issues the next pair of a session: an access token (RFC 9068) and the refresh token that will replace it, stored hashed. */
 export async function issueTokens(
-  { keys, issuer, audience }: TokenIssuer,
+  { keys, issuer, audience, clock }: TokenIssuer,
   { account, sessionId }: { account: Account; sessionId: string },
   tx: Transaction,
 ): Promise<Tokens> {
@@ -36,7 +39,7 @@ export async function issueTokens(
     },
     { transaction: tx },
   );
-  const issuedAt = Math.floor(Date.now() / 1000);
+  const issuedAt = Math.floor(clock.now() / 1000);
   const accessToken = signToken(keys.current(), 'at+jwt', {
     iss: issuer,
     aud: audience,

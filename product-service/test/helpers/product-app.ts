@@ -86,7 +86,7 @@ function prepare(database: TestDatabase) {
   defineModels(database.sequelize);
   const tokens = createTestTokens();
   const keys = writeServiceKeys(['order-service']);
-  const services = authenticateServices(keys.publicKeysFile, 'product-service');
+  const services = authenticateServices(keys.publicKeysFile, 'product-service', database.clock);
   const dependencies = {
     database,
     authenticate: { users: tokens.authenticate, services },
