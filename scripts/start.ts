@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { hostList } from '@tradepost/events/config.ts';
 import { loadDemoData } from './local/demo-data.ts';
 import { describeStack } from './local/describe-stack.ts';
 import type { ProcessName, Settings } from './local/processes.ts';
@@ -69,7 +70,7 @@ function readArguments(): { replicas: string; port: string; kafka?: string; tls:
 
 function readChoices(): Choices {
   const { replicas, port, kafka, tls } = readArguments();
-  if (kafka !== undefined && !/^[^:\s]+:\d{1,5}$/.test(kafka))
+  if (kafka !== undefined && !hostList.safeParse(kafka).success)
     throw new Refusal(`--kafka ${kafka} is not the host:port of a broker: ${usage}.`);
   return {
     replicas: parseNumber('replicas', replicas, 8),

@@ -3,7 +3,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import axios from 'axios';
-import ipaddr from 'ipaddr.js';
+import { isPublic } from './public-address.ts';
 
 export interface WebhookClient {
   /** Why nothing is ever sent to an address; undefined when it may be. Asks what its name means at the moment. */
@@ -15,11 +15,6 @@ export interface WebhookClient {
 const deadlineMs = 10_000;
 /** Nobody reads what a receiver says. */
 const mostAnswerBytes = 64_000;
-
-/** Whether an address belongs to the public internet: not to this machine, a private or link-local network, or a tunnel into one. */
-function isPublic(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast';
-}
 
 class InsideAddress extends Error {
   constructor(host: string) {
