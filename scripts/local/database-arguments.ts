@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { userArguments } from './database-files.ts';
 import type { DatabaseProgram } from './find-programs.ts';
+import { loopback } from './loopback.ts';
 
 export interface ServerPlan {
   files: string;
@@ -9,9 +10,6 @@ export interface ServerPlan {
   initFile: string;
   temporary: string;
 }
-
-/** The private server is open to this machine only. */
-export const databaseHost = '127.0.0.1';
 
 export function serverArguments({ vendor }: DatabaseProgram, plan: ServerPlan): string[] {
   return [
@@ -24,7 +22,8 @@ export function serverArguments({ vendor }: DatabaseProgram, plan: ServerPlan): 
     `--socket=${plan.socketPath}`,
     `--pid-file=${join(plan.files, 'server.pid')}`,
     `--init-file=${plan.initFile}`,
-    `--bind-address=${databaseHost}`,
+    // The private server is open to this machine only.
+    `--bind-address=${loopback}`,
     `--port=${plan.port}`,
     '--skip-name-resolve',
     '--default-time-zone=+00:00',

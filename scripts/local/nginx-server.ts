@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hostAndPort, loopback, loopbacks } from './loopback.ts';
 import { Refusal } from './refusal.ts';
 
 export const nginxTemplate = join(import.meta.dirname, '../../nginx/nginx.conf.template');
@@ -49,7 +50,7 @@ function servers(service: RoutedService, { upstreams, settings }: NginxPlan): st
   if (ports.length === 0)
     throw new Refusal(`Nginx needs at least one replica of ${service}: start one first.`);
   const limits = `max_conns=${settings?.requestsAtOnce ?? 128} max_fails=1 fail_timeout=0`;
-  return ports.map((port) => `server 127.0.0.1:${port} ${limits};`).join(' ');
+  return ports.map((port) => `server ${hostAndPort(loopback, port)} ${limits};`).join(' ');
 }
 
 function variables(plan: NginxPlan): Record<string, string> {
@@ -57,8 +58,9 @@ function variables(plan: NginxPlan): Record<string, string> {
   return {
     RUN_DIR: plan.runDirectory,
     SITE_DIR: plan.siteDirectory,
-    LISTEN: `127.0.0.1:${plan.port}`,
-    PROBE_LISTEN: `127.0.0.1:${plan.probePort}`,
+    // As a parameter, because Nginx before 1.25.1 does not know the directive `http2`; the image has it.
+    LISTEN: listenOn(plan.port, `${settings.tls ? 'ssl http2 ' : ''}default_server backlog=4096`),
+    PROBE_LISTEN: listenOn(plan.probePort, 'default_server'),
     AUTH_SERVERS: servers('auth-service', plan),
     PRODUCT_SERVERS: servers('product-service', plan),
     ORDER_SERVERS: servers('order-service', plan),
@@ -75,6 +77,10 @@ function variables(plan: NginxPlan): Record<string, string> {
     ACCESS_LOG: settings.accessLog ?? '/dev/stdout',
     ERROR_LOG: settings.errorLog ?? 'stderr',
   };
+}
+
+function listenOn(port: number, parameters: string): string {
+  return loopbacks.map((address) => `listen ${hostAndPort(address, port)} ${parameters};`).join(' ');
 }
 
 function limits(settings: NginxSettings): Record<string, string> {
@@ -95,8 +101,8 @@ function plain(what: string, values: string[], letters: RegExp): string[] {
 }
 
 function origins({ corsOrigins = [], publicHosts = [] }: NginxSettings): Record<string, string> {
-  const allowed = plain('CORS_ORIGINS', [...new Set(corsOrigins)], /^https?:\/\/[a-z0-9.:-]+$/);
-  const hosts = plain('PUBLIC_HOSTS', [...new Set(publicHosts)], /^[a-z0-9.-]+$/);
+  const allowed = plain('CORS_ORIGINS', [...new Set(corsOrigins)], /^https?:\/\/[a-z0-9.:[\]-]+$/);
+  const hosts = plain('PUBLIC_HOSTS', [...new Set(publicHosts)], /^([a-z0-9.-]+|\[[0-9a-f:]+\])$/);
   return {
     CORS_ORIGINS: allowed.map((origin) => `"${origin}" "${origin}";`).join(' '),
     VARY_BY_ORIGIN: allowed.length > 0 ? 'Origin' : '',
@@ -105,14 +111,10 @@ function origins({ corsOrigins = [], publicHosts = [] }: NginxSettings): Record<
   };
 }
 
-// As parameters of `listen`, because Nginx before 1.25.1 does not know the directive `http2`; the image has it.
 function transport({ tls }: NginxSettings): Record<string, string> {
-  if (tls === undefined) return { LISTEN_TLS: '', TLS: '' };
+  if (tls === undefined) return { TLS: '' };
   const { certificateFile, keyFile } = tls;
-  return {
-    LISTEN_TLS: 'ssl http2',
-    TLS: `ssl_certificate "${certificateFile}"; ssl_certificate_key "${keyFile}";`,
-  };
+  return { TLS: `ssl_certificate "${certificateFile}"; ssl_certificate_key "${keyFile}";` };
 }
 
 /** Fills in the upper-case names in braces, as envsubst does in the image. */
