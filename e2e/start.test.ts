@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { freePorts } from '../scripts/local/free-port.ts';
 import { copyCheckout } from './helpers/copy-checkout.ts';
+import { loopbacks } from '../scripts/local/loopback.ts';
 import { runStack, type TestStack } from './helpers/run-stack.ts';
 import { type Order, Shop } from './helpers/shop.ts';
 
@@ -72,12 +73,15 @@ it('names every setting that a process would refuse at once, and starts nothing'
   await rm(dataDirectory, { recursive: true });
 });
 
-it('speaks HTTPS with a certificate of its own making', async () => {
+it('speaks HTTPS at each address with a certificate of its own making', async () => {
   const stack = await start({ tls: true, replicas: 1 });
   expect(stack.url).toMatch(/^https:/);
-  const answer = await fetch(`${stack.url}/api/v1/products`);
-  expect(answer.status).toBe(200);
-  expect(answer.headers.get('strict-transport-security')).toBe('max-age=31536000');
+  const { port } = new URL(stack.url);
+  for (const host of [...loopbacks.map((address) => address.replace('::1', '[::1]')), 'localhost']) {
+    const answer = await fetch(`https://${host}:${port}/api/v1/products`);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('strict-transport-security')).toBe('max-age=31536000');
+  }
   const redirect = { redirect: 'manual' } as const;
   const plain = await fetch(`${stack.url.replace('https', 'http')}/api/v1/products`, redirect);
   expect(plain.status).toBe(307);

@@ -26,7 +26,7 @@ const inside = { database, logger, metrics: createMetrics(database.pool) };
 defineModels(database.sequelize);
 await runProcess({ config, ...inside }, async () => {
   await migrate(path.join(import.meta.dirname, '../migrations'), config, logger);
-  const relaying = await startRelays(inside, await connectSinks(config));
+  const relaying = await startRelays(inside, await connectSinks(config, database.clock));
   const prepared = await prepareDependencies(config, inside);
   const dependencies = { ...prepared, mailSpool: config.MAIL_SPOOL };
   const sending = sendMessages({ ...dependencies, senders: connectSenders(config, logger) });

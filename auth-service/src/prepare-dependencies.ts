@@ -41,6 +41,7 @@ export async function prepareDependencies(
   const waiting = { what: 'the database', logger, isPassing };
   await patiently(() => ensureAdmin({ database, passwords, logger }, config), waiting);
   const keys = await followSigningKeys(database, waiting);
+  const { clock } = database;
   const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, REFRESH_REUSE_LEEWAY_SECONDS: leewaySeconds } = config;
   return {
     database,
@@ -52,8 +53,8 @@ export async function prepareDependencies(
     limits: openLimits({ database, logger }, config),
     leewaySeconds,
     authenticate: {
-      users: authenticateCallers(authenticateUsers(keys.find, { issuer, audience })),
-      services: authenticateServices(config.SERVICE_PUBLIC_KEYS_FILE, 'auth-service'),
+      users: authenticateCallers(authenticateUsers(keys.find, { issuer, audience, clock })),
+      services: authenticateServices(config.SERVICE_PUBLIC_KEYS_FILE, 'auth-service', clock),
     },
     ...deriveKeys(config.CODES_KEY),
   };

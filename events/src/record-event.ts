@@ -5,7 +5,10 @@ import { v7 as uuidv7 } from 'uuid';
 import type { CloudEvent } from './cloud-event.ts';
 import type { NewEvent } from './declare-events.ts';
 
-function toCloudEvent({ source, type, subject, partitionKey, sequence, data }: NewEvent): CloudEvent {
+function toCloudEvent(
+  { source, type, subject, partitionKey, sequence, data }: NewEvent,
+  time: string,
+): CloudEvent {
   const { traceparent } = currentContext() ?? {};
   return {
     specversion: '1.0',
@@ -13,7 +16,7 @@ function toCloudEvent({ source, type, subject, partitionKey, sequence, data }: N
     source,
     type,
     subject,
-    time: new Date().toISOString(),
+    time,
     datacontenttype: 'application/json',
     partitionkey: partitionKey ?? subject,
     sequence,
@@ -34,7 +37,11 @@ export async function recordEvents(
   events: readonly NewEvent[],
 ): Promise<void> {
   if (events.length === 0) return;
-  const rows = events.map((event) => ({ topic: event.topic, event: JSON.stringify(toCloudEvent(event)) }));
+  const time = new Date(database.clock.now()).toISOString();
+  const rows = events.map((event) => ({
+    topic: event.topic,
+    event: JSON.stringify(toCloudEvent(event, time)),
+  }));
   const recorded = await database.change(
     `INSERT INTO outbox (sink, topic, event)
      SELECT sinks.name, one.topic, one.event

@@ -27,13 +27,14 @@ await runProcess({ config, logger, metrics }, async () => {
   await migrate(path.join(import.meta.dirname, '../migrations'), config, logger);
   const inbox = { database, logger, listener: listenWith({ database }, config) };
   await registerSinks(database, await connectSinks(config, inbox));
+  const { clock } = database;
   const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, PAYMENT_WINDOW_MINUTES: paymentWindowMinutes } = config;
   const keys = await fetchIssuerKeys(config.JWKS_URL, logger);
   const authenticate = {
-    users: authenticateUsers(keys, { issuer, audience }, followRevocations(database)),
-    services: authenticateServices(config.SERVICE_PUBLIC_KEYS_FILE, 'order-service'),
+    users: authenticateUsers(keys, { issuer, audience, clock }, followRevocations(database)),
+    services: authenticateServices(config.SERVICE_PUBLIC_KEYS_FILE, 'order-service', clock),
   };
-  const clients = connectClients(config, metrics);
+  const clients = connectClients(config, { metrics, clock });
   const dependencies = { ...inbox, authenticate, metrics, ...clients, paymentWindowMinutes };
   const [publicApp, internalApp] = [createPublicApp(dependencies), createInternalApp(dependencies)];
   return { publicApp, internalApp, ping: database.ping, closing: [database.close] };

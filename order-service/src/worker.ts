@@ -32,7 +32,7 @@ armCrashPoint(config.CRASH_POINT);
 
 await runProcess({ config, logger, metrics }, async () => {
   await migrate(path.join(import.meta.dirname, '../migrations'), config, logger);
-  const clients = connectClients(config, metrics);
+  const clients = connectClients(config, { metrics, clock: database.clock });
   const inbox = { database, logger, listener: listenWith({ database }, config) };
   const relaying = await startRelays({ database, logger, metrics }, await connectSinks(config, inbox));
   const listening = await startListening(

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { authenticateServices } from '@tradepost/service-kit/authenticate.ts';
 import { isHold, orderIdOf } from './helpers/fake-products.ts';
 import {
@@ -19,6 +19,7 @@ beforeAll(async () => {
   app = await startOrderApp();
 });
 afterEach(() => {
+  jest.restoreAllMocks();
   app.products.before = undefined;
   app.products.after = undefined;
 });
@@ -142,6 +143,21 @@ describe('the request to product-service', () => {
     expect(claims).toMatchObject({ iss: 'order-service', aud: 'product-service' });
     expect(claims.exp - claims.iat).toBe(60);
   });
+
+  test.each([-600_000, 600_000])(
+    'is accepted by a product-service with a right clock when that of this process is off by %p ms',
+    async (offsetMs) => {
+      const { now } = Date;
+      const accept = authenticateServices(serviceKeys.publicKeysFile, 'product-service', { now });
+      app.products.before = ({ headers }) =>
+        accept(headers.authorization).then(
+          () => undefined,
+          () => ({ status: 401, body: { code: 'unauthenticated' } }),
+        );
+      jest.spyOn(Date, 'now').mockImplementation(() => now() + offsetMs);
+      await app.place(somebody(), basket([app.products.offer()])).expect(201);
+    },
+  );
 
   test('goes on under the id and the trace of the request', async () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';

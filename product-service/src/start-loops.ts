@@ -29,6 +29,6 @@ export async function startLoops(
     purgeHourly({ database, logger }, [oldKeys, oldInboxRows, oldRevocations]).stop,
     listening.stop,
     words.stop,
-    reviewHolds({ database, orders: createOrderClient(config), logger }).stop,
+    reviewHolds({ database, orders: createOrderClient(config, database.clock), logger }).stop,
   ];
 }

@@ -31,10 +31,8 @@ afterAll(async () => {
 });
 
 function startReviews(url = orders.url): void {
-  const client = createOrderClient({
-    ORDER_SERVICE_URL: [url],
-    SERVICE_KEY_FILE: keys.keyFile('product-service'),
-  });
+  const settings = { ORDER_SERVICE_URL: [url], SERVICE_KEY_FILE: keys.keyFile('product-service') };
+  const client = createOrderClient(settings, app.database.clock);
   stops.push(reviewHolds({ database: app.database, orders: client, logger: silentLogger }).stop);
 }
 

@@ -20,7 +20,8 @@ export const seed = /** @type {const} */ ({
 export const kafka = /** @type {const} */ ({
   type: 'text',
   value: 'HOST:PORT',
-  pattern: /^[^:\s]+:\d{1,5}$/,
+  // An address of IPv6 stands in brackets (RFC 3986 section 3.2.2).
+  pattern: /^(\[[0-9a-f:]+\]|[^:\s[\]]+):\d{1,5}$/i,
   description: 'sends events through this Kafka broker instead of HTTP',
 });
 export const patterns = /** @type {const} */ ({

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { userArguments } from './database-files.ts';
 import type { DatabaseProgram } from './find-programs.ts';
+import { loopback } from './loopback.ts';
 
 /** Absolute paths; the server runs in the directory of its files. */
 export interface ServerPlan {
@@ -10,9 +11,6 @@ export interface ServerPlan {
   initFile: string;
   temporary: string;
 }
-
-/** The private server is open to this machine only. */
-export const databaseHost = '127.0.0.1';
 
 /**
  * The arguments of a server that is started in `plan.files`. Paths are relative to that directory: the servers split the
@@ -32,7 +30,8 @@ export function serverArguments({ vendor }: DatabaseProgram, plan: ServerPlan): 
     `--socket=${socket ?? plan.socketPath}`,
     '--pid-file=server.pid',
     `--init-file=${fromFiles(plan.initFile)}`,
-    `--bind-address=${databaseHost}`,
+    // The private server is open to this machine only.
+    `--bind-address=${loopback}`,
     `--port=${plan.port}`,
     '--skip-name-resolve',
     '--default-time-zone=+00:00',

@@ -7,8 +7,8 @@ interface DoorSettings {
 /** The characters of each: none could end its place in the configuration of Nginx. */
 const letters = {
   TRUSTED_PROXIES: /^[A-Fa-f0-9.:/]+$/,
-  CORS_ORIGINS: /^https?:\/\/[a-z0-9.:-]+$/,
-  PUBLIC_HOSTS: /^[a-z0-9.-]+$/,
+  CORS_ORIGINS: /^https?:\/\/[a-z0-9.:[\]-]+$/,
+  PUBLIC_HOSTS: /^([a-z0-9.-]+|\[[0-9a-f:]+\])$/,
 };
 export type Lists = Record<keyof typeof letters, string[]>;
 

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { faultsOfDoor, type Lists, listsOf } from './door-lists.ts';
+import { hostAndPort, loopback, loopbacks } from './loopback.ts';
 import { nginxCommand } from './nginx-command.ts';
 import { Refusal } from './refusal.ts';
 
@@ -51,7 +52,7 @@ function servers(service: RoutedService, { upstreams, settings }: NginxPlan): st
   if (ports.length === 0)
     throw new Refusal(`Nginx needs at least one replica of ${service}: start one first.`);
   const limits = `max_conns=${settings?.requestsAtOnce ?? 128} max_fails=1 fail_timeout=0`;
-  return ports.map((port) => `server 127.0.0.1:${port} ${limits};`).join(' ');
+  return ports.map((port) => `server ${hostAndPort(loopback, port)} ${limits};`).join(' ');
 }
 
 function variables(plan: NginxPlan): Record<string, string> {
@@ -62,8 +63,9 @@ function variables(plan: NginxPlan): Record<string, string> {
   return {
     RUN_DIR: '.',
     SITE_DIR: pathInConfig(plan, plan.siteDirectory),
-    LISTEN: `127.0.0.1:${plan.port}`,
-    PROBE_LISTEN: `127.0.0.1:${plan.probePort}`,
+    // As a parameter, because Nginx before 1.25.1 does not know the directive `http2`; the image has it.
+    LISTEN: listenOn(plan.port, `${settings.tls ? 'ssl http2 ' : ''}default_server backlog=4096`),
+    PROBE_LISTEN: listenOn(plan.probePort, 'default_server'),
     AUTH_SERVERS: servers('auth-service', plan),
     PRODUCT_SERVERS: servers('product-service', plan),
     ORDER_SERVERS: servers('order-service', plan),
@@ -78,6 +80,10 @@ function variables(plan: NginxPlan): Record<string, string> {
     ACCESS_LOG: settings.accessLog ?? '/dev/stdout',
     ERROR_LOG: settings.errorLog ?? 'stderr',
   };
+}
+
+function listenOn(port: number, parameters: string): string {
+  return loopbacks.map((address) => `listen ${hostAndPort(address, port)} ${parameters};`).join(' ');
 }
 
 function limits(settings: NginxSettings): Record<string, string> {
@@ -109,16 +115,12 @@ function pathInConfig({ runDirectory }: NginxPlan, path: string): string {
   throw new Refusal(`Nginx cannot read the path ${shown}: use one without ", $, \\ and control characters.`);
 }
 
-// As parameters of `listen`, because Nginx before 1.25.1 does not know the directive `http2`; the image has it.
 function transport(plan: NginxPlan): Record<string, string> {
   const { tls } = plan.settings ?? {};
-  if (tls === undefined) return { LISTEN_TLS: '', TLS: '' };
+  if (tls === undefined) return { TLS: '' };
   const certificateFile = pathInConfig(plan, tls.certificateFile);
   const keyFile = pathInConfig(plan, tls.keyFile);
-  return {
-    LISTEN_TLS: 'ssl http2',
-    TLS: `ssl_certificate "${certificateFile}"; ssl_certificate_key "${keyFile}";`,
-  };
+  return { TLS: `ssl_certificate "${certificateFile}"; ssl_certificate_key "${keyFile}";` };
 }
 
 /** Fills in the upper-case names in braces, as envsubst does in the image. */

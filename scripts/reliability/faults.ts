@@ -106,7 +106,7 @@ const rows = {
   ],
   'wrong-clock': [
     'a clock ten minutes off on one replica',
-    ['npm run prove', 'order-service/test/resume-orders.test.ts'],
+    ['npm run prove', 'e2e/faults/clocks.test.ts', 'order-service/test/resume-orders.test.ts'],
     nothing,
   ],
   'slow-loris': ['slow-loris: 400 connections', clients],

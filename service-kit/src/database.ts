@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Connection } from 'mysql2';
+import type { Connection, RowDataPacket } from 'mysql2';
 import { ConnectionAcquireTimeoutError, QueryTypes, Sequelize, type Transaction } from 'sequelize';
+import { type Clock, createDatabaseClock, type DatabaseClock } from './clock.ts';
 import type { CommonConfig } from './config.ts';
 
 export type DatabaseSettings = Pick<
@@ -19,6 +20,8 @@ export interface Database {
   /** Runs an UPDATE or DELETE with named replacements and tells how many rows it changed. */
   change(sql: string, values: object, tx?: Transaction): Promise<number>;
   pool: () => PoolState;
+  /** The database's clock; measured at each new connection and at each ping. */
+  clock: Clock;
   /** Fails when the database cannot be reached; a pool whose connections are all at work is no such failure. */
   ping: () => Promise<void>;
   close: () => Promise<void>;
@@ -83,6 +86,7 @@ const sessionSetup = [
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
   `SET SESSION innodb_lock_wait_timeout = 1, wait_timeout = 90, sql_mode = 'STRICT_TRANS_TABLES,ONLY_FULL_GROUP_BY,NO_ENGINE_SUBSTITUTION'`,
 ];
+const readTime = 'SELECT UNIX_TIMESTAMP(NOW(3)) * 1000 AS time';
 
 /**
  * Retries a whole transaction, never one statement: InnoDB has rolled all of it back (MySQL manual 17.7.5.3).
@@ -109,6 +113,15 @@ async function transact<T>(sequelize: Sequelize, work: (tx: Transaction) => Prom
   return result;
 }
 
+const timeIn = (rows: object[]): number => Number((rows as { time: unknown }[])[0]?.time);
+
+/** Prepares a new connection, and measures the clock of the server that it leads to. */
+async function setUp(connection: Connection, clock: DatabaseClock): Promise<void> {
+  const server = connection.promise();
+  for (const sql of sessionSetup) await server.query(sql);
+  await clock.measure(async () => timeIn((await server.query<RowDataPacket[]>(readTime))[0]));
+}
+
 /**
  * Opens a pool of connections; nothing connects before the first query.
  * @param settings where the database is, and as whom
@@ -124,9 +137,8 @@ export function openDatabase(settings: DatabaseSettings, acquireMs = 4_500): Dat
     dialectOptions: { connectTimeout: 2_000 },
     define: { underscored: true, freezeTableName: true, timestamps: false },
   });
-  sequelize.addHook('afterConnect', async (connection) => {
-    for (const sql of sessionSetup) await (connection as Connection).promise().query(sql);
-  });
+  const clock = createDatabaseClock();
+  sequelize.addHook('afterConnect', (connection) => setUp(connection as Connection, clock));
   return {
     sequelize,
     transaction: (work) => retryTransaction(() => transact(sequelize, work)),
@@ -144,8 +156,10 @@ export function openDatabase(settings: DatabaseSettings, acquireMs = 4_500): Dat
       };
       return { used: manager.pool.using, idle: manager.pool.available, waiting: manager.pool.waiting };
     },
+    clock,
     ping: async () => {
-      await sequelize.query('SELECT 1').catch((error: unknown) => {
+      const read = async () => timeIn(await sequelize.query(readTime, { type: QueryTypes.SELECT }));
+      await clock.measure(read).catch((error: unknown) => {
         if (!(error instanceof ConnectionAcquireTimeoutError)) throw error;
       });
     },

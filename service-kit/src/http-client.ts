@@ -11,10 +11,14 @@ import {
   retry,
   wrap,
 } from 'cockatiel';
+import { type Clock, processClock } from './clock.ts';
 import { assertOutsideTransaction } from './database.ts';
 import { currentContext } from './request-context.ts';
 
 const connectTimeoutMs = 200;
+/** Of one address of a name, before the next family is tried (RFC 8305 section 5): two fit into the time for connecting. */
+const attemptTimeoutMs = 75;
+const connections = { keepAlive: true, maxSockets: 64, autoSelectFamilyAttemptTimeout: attemptTimeoutMs };
 const defaultDeadlineMs = 1_000;
 /** After this many calls in a row without an answer nobody is asked for a second; then one call tries. */
 const failuresToBreak = 10;
@@ -56,9 +60,14 @@ export interface HttpCall {
   deadlineMs?: number | undefined;
 }
 
+/** Makes the Authorization header of a call at a time (milliseconds since 1970); the time of this process when left out. */
+export type Authorization = (now?: number) => string;
+
 export interface HttpClientOptions {
   /** Makes the Authorization header of a call. */
-  authorization?: () => string;
+  authorization?: Authorization;
+  /** Gives `authorization` its time; the process's when left out. */
+  clock?: Clock;
   /** 2 when left out. */
   maxRetries?: number;
 }
@@ -92,8 +101,17 @@ function takingTurns(baseUrls: readonly string[]): () => string {
   return () => baseUrls[turn++ % baseUrls.length] ?? '';
 }
 
-/** Without a connection nothing was sent. */
-const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ECONNTIMEOUT']);
+/** Without a connection nothing was sent. ETIMEDOUT is one of these: an open connection outlives every deadline. */
+const neverSent = new Set([
+  'EADDRNOTAVAIL',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'ECONNTIMEOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'ETIMEDOUT',
+]);
 
 async function send(client: AxiosInstance, request: AxiosRequestConfig): Promise<HttpAnswer> {
   const name = `${request.method} ${request.url}`;
@@ -131,12 +149,12 @@ function budgetRetries(): { earn: () => void; spend: () => boolean } {
  */
 export function createHttpClient(
   baseUrls: readonly string[],
-  { authorization, maxRetries = 2 }: HttpClientOptions = {},
+  { authorization, clock: { now } = processClock, maxRetries = 2 }: HttpClientOptions = {},
 ): HttpClient {
   const nextBaseUrl = takingTurns(baseUrls);
   const client = axios.create({
-    httpAgent: new QuickConnectAgent({ keepAlive: true, maxSockets: 64 }),
-    httpsAgent: new https.Agent({ keepAlive: true, maxSockets: 64 }),
+    httpAgent: new QuickConnectAgent(connections),
+    httpsAgent: new https.Agent(connections),
     maxRedirects: 0,
     maxContentLength: mostAnswerBytes,
     proxy: false,
@@ -159,7 +177,7 @@ export function createHttpClient(
       assertOutsideTransaction(`${method} ${path}`);
       budget.earn();
       const signal = AbortSignal.timeout(deadlineMs);
-      const headers = { ...contextHeaders(), ...(authorization && { Authorization: authorization() }) };
+      const headers = { ...contextHeaders(), ...(authorization && { Authorization: authorization(now()) }) };
       const attempt = () =>
         send(client, { method, url: path, baseURL: nextBaseUrl(), data: body, headers, signal });
       return policy.execute(attempt, signal).catch((error: unknown) => {

@@ -4,7 +4,7 @@ import { redactEvents } from '@tradepost/events/redact-events.ts';
 import type { Caller } from '@tradepost/service-kit/authenticate.ts';
 import type { Database } from '@tradepost/service-kit/database.ts';
 import { type EntityTags, requireMatch } from '@tradepost/service-kit/precondition.ts';
-import type { Transaction } from 'sequelize';
+import { literal, type Transaction } from 'sequelize';
 import { versionOf, viewAccount } from '../accounts/accounts.queries.ts';
 import { UserRole } from '../accounts/user-role.model.ts';
 import { User } from '../accounts/user.model.ts';
@@ -36,7 +36,7 @@ async function pseudonymise(userId: string, version: number, tx: Transaction): P
       phoneE164: null,
       passwordHash: hashOfNothing,
       emailVerified: false,
-      deletedAt: new Date(),
+      deletedAt: literal('NOW(3)'),
       version,
       fieldVersions: {},
     },

@@ -29,7 +29,8 @@ export async function disableUser(
     if (account.roles.includes('admin')) await requireAnotherAdmin(userId, tx);
     await endSessions({ database }, { userId }, tx);
     const version = account.user.version + 1;
-    const changes = { disabledAt: new Date(), tokensValidAfter: endOfTokens, version };
+    const disabledAt = new Date(database.clock.now());
+    const changes = { disabledAt, tokensValidAfter: endOfTokens, version };
     await User.update(changes, { where: { id: userId }, transaction: tx });
     const disabled = await readAccount(userId, tx);
     const changedFields = ['disabledAt'];

@@ -84,7 +84,7 @@ export async function prepare(
     { ADMIN_EMAIL: adminLogIn.email, ADMIN_PASSWORD: adminLogIn.password },
   );
   const keys = await loadSigningKeys(database);
-  const expected = { issuer: 'tradepost', audience: 'tradepost' };
+  const expected = { issuer: 'tradepost', audience: 'tradepost', clock: database.clock };
   const serviceKeys = writeServiceKeys(['order-service', 'auth-service']);
   const dependencies = {
     database,
@@ -94,7 +94,7 @@ export async function prepare(
     limits: openLimits({ database, logger: silentLogger }, { ...limitsForTests, ...limits }),
     authenticate: {
       users: authenticateCallers(authenticateUsers(keys.find, expected)),
-      services: authenticateServices(serviceKeys.publicKeysFile, 'auth-service'),
+      services: authenticateServices(serviceKeys.publicKeysFile, 'auth-service', database.clock),
     },
     logger,
     metrics: createMetrics(),

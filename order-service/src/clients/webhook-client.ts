@@ -1,7 +1,7 @@
 import { lookup as resolve, type LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { createPostForStatus } from '@tradepost/jobs/post-for-status.ts';
-import ipaddr from 'ipaddr.js';
+import { isPublic } from './public-address.ts';
 
 export interface WebhookClient {
   /** Returns why nothing is ever sent to an address, undefined when it may be used. Resolves its name. */
@@ -11,11 +11,6 @@ export interface WebhookClient {
 }
 
 const deadlineMs = 10_000;
-
-/** Whether an address belongs to the public internet: not to this machine, a private or link-local network, or a tunnel into one. */
-function isPublic(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast';
-}
 
 class InsideAddress extends Error {
   constructor(host: string) {

@@ -8,6 +8,7 @@ import {
   readSigningKey,
   serviceAuthorization,
 } from '@tradepost/service-kit/authenticate.ts';
+import type { Clock } from '@tradepost/service-kit/clock.ts';
 import { type Database, openDatabase } from '@tradepost/service-kit/database.ts';
 import { createHttpClient } from '@tradepost/service-kit/http-client.ts';
 import { createMetrics } from '@tradepost/service-kit/metrics.ts';
@@ -116,11 +117,11 @@ interface Fakes {
 const nobody = createHttpClient(['http://127.0.0.1:1']);
 
 function dependenciesOf(database: Database, { products, provider, webhookHosts, authenticate }: Fakes) {
-  const services = authenticateServices(serviceKeys.publicKeysFile, 'order-service');
+  const services = authenticateServices(serviceKeys.publicKeysFile, 'order-service', database.clock);
   return {
     database,
     listener: listenWith({ database }, { EVENT_SINKS: ['http', 'webhook'] }),
-    products: productClient(products),
+    products: productClient(products, database.clock),
     payments: createPaymentClient(createHttpClient(provider.addresses, { maxRetries: 0 })),
     audits: createAuditClient({ products: nobody, accounts: nobody, provider: nobody }),
     deadLetters: createDeadLetterClient({ 'product-service': nobody, 'auth-service': nobody }),
@@ -160,10 +161,10 @@ async function serve(database: Database, fakes: Fakes): Promise<Replica> {
   };
 }
 
-function productClient({ addresses }: FakeProducts) {
+function productClient({ addresses }: FakeProducts, clock: Clock) {
   const key = readSigningKey(serviceKeys.keyFile('order-service'));
   const authorization = serviceAuthorization(key, 'order-service', 'product-service');
-  return createProductClient(createHttpClient(addresses, { authorization }));
+  return createProductClient(createHttpClient(addresses, { authorization, clock }));
 }
 
 /** The service as it runs, on a schema of its own: with a pool of one connection, but for tests of races. */

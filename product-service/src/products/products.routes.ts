@@ -112,7 +112,7 @@ const deleteProductRoute = (dependencies: Dependencies) =>
     summary: 'Stop selling a product',
     answers: { 204: null },
     handle: async ({ params, caller, ifMatch }) => {
-      const changes = { deletedAt: new Date() };
+      const changes = { deletedAt: new Date(dependencies.database.clock.now()) };
       await changeProduct(dependencies, { productId: params.id, caller, ifMatch, changes });
       return { status: 204, body: null };
     },

@@ -88,7 +88,7 @@ function prepare(database: TestDatabase, authenticate?: (database: Database) => 
   defineModels(database.sequelize);
   const tokens = createTestTokens();
   const keys = writeServiceKeys(['order-service']);
-  const services = authenticateServices(keys.publicKeysFile, 'product-service');
+  const services = authenticateServices(keys.publicKeysFile, 'product-service', database.clock);
   const dependencies = {
     database,
     authenticate: { users: authenticate?.(database) ?? tokens.authenticate, services },
