@@ -64,13 +64,13 @@ test('compares no more than the 72 bytes of an older hash', async () => {
 });
 
 test.each([
-  ['a password', 'not this password'],
-  // Which is compared twice, in two forms.
-  ['a password that is not in its normal form', 'ni\u0303o not this password'],
-])('takes as long for an unknown address as for %s that is wrong', async (_what, password) => {
+  ['a wrong password', 'not this password', 40],
+  // It is compared in two forms, so that half the rounds take as long.
+  ['a wrong one that is not in its normal form', 'ni\u0303o not this password', 20],
+])('takes as long for an unknown address as for %s', async (_what, password, rounds) => {
   const { email } = await app.register();
   const times: Record<string, number[]> = { [email]: [], 'nobody@example.org': [] };
-  for (let round = 0; round < 40; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     // In turns, so that whatever slows the machine slows both.
     for (const [address, measured] of Object.entries(times)) {
       const startedAt = performance.now();
@@ -78,7 +78,7 @@ test.each([
       measured.push(performance.now() - startedAt);
     }
   }
-  const medians = Object.values(times).map((measured) => measured.sort((a, b) => a - b)[20] ?? 0);
+  const medians = Object.values(times).map((measured) => measured.sort((a, b) => a - b)[rounds / 2] ?? 0);
   // Without the comparison an unknown address would take a few milliseconds, and not twenty.
   expect(Math.min(...medians) / Math.max(...medians)).toBeGreaterThan(0.6);
 });
