@@ -14,7 +14,7 @@ import { armCrashPoint } from './crash-point.ts';
 import { listenedTopics, listenWith } from './listener.ts';
 import { measureSteps } from './metrics.ts';
 import { defineModels } from './models.ts';
-import { resumeOrders } from './saga/resume-orders.ts';
+import { resumeOrders } from './due-steps/resume-orders.ts';
 import { deliverWebhooks } from './webhook-deliveries/deliver-webhooks.ts';
 import { endedDeliveries } from './webhook-deliveries/webhook-deliveries.queries.ts';
 

@@ -9,6 +9,7 @@ import {
   ExponentialBackoff,
   handleWhen,
   retry,
+  TaskCancelledError,
   wrap,
 } from 'cockatiel';
 import { assertOutsideTransaction } from './database.ts';
@@ -23,6 +24,8 @@ const brokenForMs = 1_000;
 const retryShare = 0.1;
 const retryBurst = 10;
 
+type Failure = Record<'sent' | 'answered' | 'hung', boolean>;
+
 /** The other side could not be reached, was too late, or failed: whether it did the work is unknown, if `sent`. */
 export class UpstreamUnavailable extends Error {
   override readonly name = 'UpstreamUnavailable';
@@ -30,14 +33,17 @@ export class UpstreamUnavailable extends Error {
   readonly sent: boolean;
   /** Whether the other side said that it failed; else it said nothing. */
   readonly answered: boolean;
+  /** Whether the call hung as it may (`mayHang`): this tells nothing about other calls. */
+  readonly hung: boolean;
 
   constructor(
     message: string,
-    { cause, sent = true, answered = false }: { cause?: unknown; sent?: boolean; answered?: boolean } = {},
+    { cause, sent = true, answered = false, hung = false }: ErrorOptions & Partial<Failure> = {},
   ) {
     super(message, { cause });
     this.sent = sent;
     this.answered = answered;
+    this.hung = hung;
   }
 }
 
@@ -52,6 +58,8 @@ export interface HttpCall {
   body?: unknown;
   /** Ends the call with its retries; 1 s when somebody waits for the answer, which is the default. */
   deadlineMs?: number | undefined;
+  /** Whether the call may get no answer while the other side answers others: then its silence breaks no circuit. */
+  mayHang?: boolean;
 }
 
 export interface HttpClientOptions {
@@ -59,6 +67,8 @@ export interface HttpClientOptions {
   authorization?: () => string;
   /** 2 when left out. */
   maxRetries?: number;
+  /** Connections to one replica, 64 when left out. A call without a connection waits for one within its deadline. */
+  maxSockets?: number;
 }
 
 export interface HttpClient {
@@ -93,11 +103,15 @@ function takingTurns(baseUrls: readonly string[]): () => string {
 /** Without a connection nothing was sent. */
 const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ECONNTIMEOUT']);
 
-async function send(client: AxiosInstance, request: AxiosRequestConfig): Promise<HttpAnswer> {
+async function send(
+  client: AxiosInstance,
+  request: AxiosRequestConfig,
+  mayHang: boolean,
+): Promise<HttpAnswer> {
   const name = `${request.method} ${request.url}`;
   const answer = await client.request<unknown>(request).catch((cause: unknown) => {
     const sent = !neverSent.has((cause as { code?: string }).code ?? '');
-    throw new UpstreamUnavailable(`${name} got no answer`, { cause, sent });
+    throw new UpstreamUnavailable(`${name} got no answer`, { cause, sent, hung: sent && mayHang });
   });
   // 501 is a plain no: nothing was done, and nothing will be.
   if (answer.status >= 500 && answer.status !== 501)
@@ -129,20 +143,20 @@ function budgetRetries(): { earn: () => void; spend: () => boolean } {
  */
 export function createHttpClient(
   baseUrls: readonly string[],
-  { authorization, maxRetries = 2 }: HttpClientOptions = {},
+  { authorization, maxRetries = 2, maxSockets = 64 }: HttpClientOptions = {},
 ): HttpClient {
   const nextBaseUrl = takingTurns(baseUrls);
   const client = axios.create({
-    httpAgent: new QuickConnectAgent({ keepAlive: true, maxSockets: 64 }),
-    httpsAgent: new https.Agent({ keepAlive: true, maxSockets: 64 }),
+    httpAgent: new QuickConnectAgent({ keepAlive: true, maxSockets }),
+    httpsAgent: new https.Agent({ keepAlive: true, maxSockets }),
     maxRedirects: 0,
     proxy: false,
     validateStatus: () => true,
   });
   const budget = budgetRetries();
   const breaker = circuitBreaker(
-    // Who answers at once that it cannot, keeps nobody waiting.
-    handleWhen((error) => error instanceof UpstreamUnavailable && !error.answered),
+    // A prompt 5xx keeps no caller waiting; only missing answers count.
+    handleWhen((error) => error instanceof UpstreamUnavailable && !error.answered && !error.hung),
     { halfOpenAfter: brokenForMs, breaker: new ConsecutiveBreaker(failuresToBreak) },
   );
   const retries = retry(
@@ -152,15 +166,16 @@ export function createHttpClient(
   const policy = wrap(retries, breaker);
   return {
     isBroken: () => breaker.state === CircuitState.Open,
-    async call({ method, path, body, deadlineMs = defaultDeadlineMs }) {
+    async call({ method, path, body, deadlineMs = defaultDeadlineMs, mayHang = false }) {
       assertOutsideTransaction(`${method} ${path}`);
       budget.earn();
       const signal = AbortSignal.timeout(deadlineMs);
       const headers = { ...contextHeaders(), ...(authorization && { Authorization: authorization() }) };
       const attempt = () =>
-        send(client, { method, url: path, baseURL: nextBaseUrl(), data: body, headers, signal });
+        send(client, { method, url: path, baseURL: nextBaseUrl(), data: body, headers, signal }, mayHang);
       return policy.execute(attempt, signal).catch((error: unknown) => {
-        if (!(error instanceof BrokenCircuitError)) throw error;
+        // A call that waited in vain for the trial of a broken circuit is cancelled before it is sent.
+        if (!(error instanceof BrokenCircuitError || error instanceof TaskCancelledError)) throw error;
         throw new UpstreamUnavailable(`${method} ${path} was not sent: the other side gives no answer`, {
           sent: false,
         });

@@ -18,6 +18,12 @@ interface Clients {
 }
 
 /**
+ * Connections to the provider: more than the charges that all requests of a replica, or all places of a worker, send at
+ * once. With fewer, a charge would wait behind charges that hang, and come too late itself.
+ */
+const chargesAtOnce = 1_024;
+
+/**
  * The clients of this process: it signs its calls to other services, and shows the provider its key. Those that orders
  * cannot go on without are measured.
  */
@@ -31,6 +37,7 @@ export function connectClients(config: Config, metrics: Metrics): Clients {
   const payments = createHttpClient(config.PAYMENT_PROVIDER_URL, {
     authorization: toProvider,
     maxRetries: 0,
+    maxSockets: chargesAtOnce,
   });
   // Clients of their own: an audit that takes too long must not make the orders think that nobody answers.
   const forAdmins = {
