@@ -16,14 +16,14 @@ interface Counterpart {
 
 /**
  * Shares places among counterparts, so that a counterpart that hangs delays no other one.
- * @param most places of one counterpart while it answers
+ * @param mostOf places of one counterpart while it answers
  */
-export function shareAmongCounterparts(most: number): CounterpartPlaces {
+export function shareAmongCounterparts(mostOf: (counterpart: string) => number): CounterpartPlaces {
   const known = new Map<string, Counterpart>();
-  const find = (name: string): Counterpart => known.get(name) ?? { taken: 0, allowed: most };
+  const find = (name: string): Counterpart => known.get(name) ?? { taken: 0, allowed: mostOf(name) };
   // A counterpart without work and with all its places needs no entry, so the map stays as small as the work at hand.
   const store = (name: string, state: Counterpart): void => {
-    if (state.taken === 0 && state.allowed === most) known.delete(name);
+    if (state.taken === 0 && state.allowed === mostOf(name)) known.delete(name);
     else known.set(name, state);
   };
   return {
@@ -35,7 +35,10 @@ export function shareAmongCounterparts(most: number): CounterpartPlaces {
     },
     giveBack: (name, { answered }) => {
       const { taken, allowed } = find(name);
-      store(name, { taken: taken - 1, allowed: answered ? most : Math.max(1, Math.floor(allowed / 2)) });
+      store(name, {
+        taken: taken - 1,
+        allowed: answered ? mostOf(name) : Math.max(1, Math.floor(allowed / 2)),
+      });
     },
   };
 }

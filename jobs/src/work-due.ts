@@ -9,8 +9,8 @@ interface DueWork<T> {
   what: string;
   /** How many items one replica works on at a time. */
   places: number;
-  /** How many of these may wait for the same counterpart; `places` when left out. */
-  placesEach?: number;
+  /** How many of these may wait for the same counterpart, for all or by its name; `places` when left out. */
+  placesEach?: number | ((counterpart: string) => number);
   /** Names the counterpart that an item waits for. Without it all items share one. */
   counterpartOf?: (item: T) => string;
   /** Pause in milliseconds before the next look when nothing was due. */
@@ -48,7 +48,8 @@ export function workDue<T>(logger: Logger, due: DueWork<T>): { stop: () => Promi
   const stopping = new AbortController();
   const { signal } = stopping;
   const atWork = new Set<Promise<unknown>>();
-  const counterparts = shareAmongCounterparts(placesEach);
+  const counterparts = shareAmongCounterparts(typeof placesEach === 'number' ? () => placesEach : placesEach);
+  let wake = (): void => undefined;
 
   const workOn = async (item: T): Promise<void> => {
     const counterpart = counterpartOf(item);
@@ -56,23 +57,30 @@ export function workDue<T>(logger: Logger, due: DueWork<T>): { stop: () => Promi
     const outcome = await runInContext(() => work(item)).catch((error: unknown) => {
       logger.warn(`one of the due ${what} failed; it is claimed again when its lease ends`, { error });
     });
-    counterparts.giveBack(counterpart, { answered: !gaveNoAnswer(outcome) });
+    const answered = !gaveNoAnswer(outcome);
+    // A counterpart that refuses at once would get one vain try after the other, at the cost of a whole core.
+    if (!answered) await sleep(pollMs, undefined, { signal }).catch(() => undefined);
+    counterparts.giveBack(counterpart, { answered });
   };
   const start = (item: T): void => {
-    const working: Promise<unknown> = workOn(item).finally(() => atWork.delete(working));
+    const working: Promise<unknown> = workOn(item).finally(() => {
+      atWork.delete(working);
+      wake();
+    });
     atWork.add(working);
   };
-  const round = async (): Promise<unknown> => {
+  const round = async (): Promise<void> => {
+    // A finished item frees a place, and may make another one due. One that finishes during the claim counts, too.
+    const finished = new Promise<void>((resolve) => (wake = resolve));
     const { free, taken } = counterparts;
     const claimed = await claim(places - atWork.size, free, taken).catch((error: unknown) => {
       logger.warn(`due ${what} could not be claimed; trying again`, { error });
       return [];
     });
     claimed.forEach(start);
-    if (atWork.size >= places) return Promise.race(atWork);
-    const pause = sleep(pollMs, undefined, { signal }).catch(() => undefined);
-    // A finished item may make the next one due.
-    return Promise.race(claimed.length > 0 ? [...atWork, pause] : [pause]);
+    const timer = atWork.size < places ? setTimeout(wake, pollMs) : undefined;
+    await finished;
+    clearTimeout(timer);
   };
   const loop = async (): Promise<void> => {
     while (!signal.aborted) await round();
@@ -81,6 +89,7 @@ export function workDue<T>(logger: Logger, due: DueWork<T>): { stop: () => Promi
   return {
     stop: async () => {
       stopping.abort();
+      wake();
       await looping;
       await Promise.all(atWork);
     },

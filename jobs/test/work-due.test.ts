@@ -205,3 +205,44 @@ test('a counterpart that gives no answer gets fewer places until it answers, and
   await untilDone(10_000);
   await stop();
 });
+
+test('a counterpart that refuses at once is not tried again and again without a pause', async () => {
+  await add(100);
+  let tries = 0;
+  const work = async (id: number): Promise<{ answered: boolean }> => {
+    tries += 1;
+    await finish(id);
+    return { answered: false };
+  };
+  const claimFree = (limit: number, freeFor: (name: string) => number): Promise<number[]> =>
+    freeFor('shop') > 0 ? claim(Math.min(limit, freeFor('shop'))) : Promise.resolve([]);
+  const shared = { ...chores, pollMs: 100, counterpartOf: () => 'shop', claim: claimFree };
+  const { stop } = workDue(silentLogger, { ...shared, work });
+  while (tries < 8) await sleep(5);
+  const startedAt = performance.now();
+  const before = tries;
+  while (tries < before + 5) await sleep(5);
+  // One place by now, and one try in each pause.
+  expect(performance.now() - startedAt).toBeGreaterThan(350);
+  await stop();
+});
+
+test('a finished item lets the next one be claimed at once, also when the last look found none', async () => {
+  await add(1);
+  const startedAt: number[] = [];
+  let addedAt = 0;
+  const work = async (id: number): Promise<void> => {
+    startedAt.push(performance.now());
+    if (startedAt.length === 1) {
+      await sleep(650);
+      addedAt = performance.now();
+      await add(1);
+    }
+    await finish(id);
+  };
+  // Looks at 0 and at 600 ms; the next one would be at 1,200 ms.
+  const { stop } = workDue(silentLogger, { ...chores, pollMs: 600, work });
+  await untilDone(4_000);
+  await stop();
+  expect(startedAt[1]! - addedAt).toBeLessThan(400);
+});

@@ -16,7 +16,7 @@ import { listenedTopics } from './listened-topics.ts';
 import { listenWith } from './listener.ts';
 import { measureSteps } from './metrics.ts';
 import { defineModels } from './models.ts';
-import { resumeOrders } from './saga/resume-orders.ts';
+import { resumeOrders } from './due-steps/resume-orders.ts';
 import { clearWebhooks } from './webhook-sending/clear-webhooks.ts';
 import { deliverWebhooks } from './webhook-sending/deliver-webhooks.ts';
 import { endedDeliveries } from './webhook-deliveries/webhook-deliveries.queries.ts';

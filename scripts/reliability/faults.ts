@@ -11,6 +11,8 @@ const draining = ['service-kit/test/draining.test.ts'];
 const kitDatabase = 'service-kit/test/database.test.ts';
 const uncertain = 'order-service/test/uncertain-charges.test.ts';
 const oversized = ['nginx/test/errors.test.ts', 'service-kit/test/bad-input.test.ts'];
+const hanging = ['e2e/faults/hanging-charges.test.ts', 'order-service/test/lanes.test.ts'];
+const messages = ['auth-service/test/message-channels.test.ts'];
 const sameRequest = [
   'e2e/races.test.ts',
   'order-service/test/races.test.ts',
@@ -54,6 +56,12 @@ const rows = {
     'payment provider: time-outs, declines, five failures',
     ['e2e/payments.test.ts', uncertain],
     '60 s, asserted for each token',
+  ],
+  'charges-hang': ['1,000 charges that get no answer: other orders and expiries come in time', hanging],
+  'message-provider-hangs': [
+    'an SMS provider or a mail server that hangs: messages of the other kind leave',
+    messages,
+    '1 s, asserted',
   ],
   'reservation-answer-lost': ['the answer of a reservation lost', links],
   'same-request-at-once': ['the same request 50 times at once over two replicas', sameRequest, nothing],

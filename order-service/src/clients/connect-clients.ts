@@ -19,7 +19,14 @@ interface Clients {
 }
 
 /**
- * The clients of this process: it signs its calls to other services by the database's clock, and shows the provider its key. Those that orders
+/**
+ * Connections to the provider: more than the charges that all requests of a replica, or all places of a worker, send at
+ * once. With fewer, a charge would wait behind charges that hang, and come too late itself.
+ */
+const chargesAtOnce = 1_024;
+
+/**
+ * The clients of this process. It signs its calls to other services by the database's clock, and shows the provider its key. Those that orders
  * cannot go on without are measured.
  */
 export function connectClients(
@@ -35,6 +42,7 @@ export function connectClients(
   const payments = createHttpClient(config.PAYMENT_PROVIDER_URL, {
     authorization: toProvider,
     maxRetries: 0,
+    maxSockets: chargesAtOnce,
   });
   // Clients of their own: an audit that takes too long must not make the orders think that nobody answers.
   const forAdmins = {

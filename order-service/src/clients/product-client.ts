@@ -63,7 +63,7 @@ type Answer = Refusal & Refusal['members'] & { items?: HeldItem[] };
 
 /** An answer that makes no sense is a fault of the two services, not of the order: it stays due, and is told. */
 function unexpected(what: string, status: number): UpstreamUnavailable {
-  return new UpstreamUnavailable(`product-service answered ${what} with ${status}`);
+  return new UpstreamUnavailable(`product-service answered ${what} with ${status}`, { answered: true });
 }
 
 function toOutcome({ status, body }: HttpAnswer): ReservationOutcome {

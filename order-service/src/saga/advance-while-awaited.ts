@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Advance, advanceOrder } from './advance-order.ts';
+import { advanceOrder } from './advance-order.ts';
 import type { SagaDependencies } from './step.ts';
+import type { StepToTry } from './try-step.ts';
 
 /** The request waits this long for the outcome, then answers what is known. */
 const answerWithinMs = 1_500;
 
 /** Does what can be done for an order while somebody waits for the answer; what takes longer goes on without them. */
-export async function advanceWhileAwaited(dependencies: SagaDependencies, advance: Advance): Promise<void> {
+export async function advanceWhileAwaited(dependencies: SagaDependencies, advance: StepToTry): Promise<void> {
   const timer = new AbortController();
   const enough = sleep(answerWithinMs, undefined, { signal: timer.signal, ref: false }).catch(
     () => undefined,

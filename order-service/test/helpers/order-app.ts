@@ -30,7 +30,8 @@ import { createWebhookClient } from '../../src/clients/webhook-client.ts';
 import { createProductClient } from '../../src/clients/product-client.ts';
 import { listenWith } from '../../src/listener.ts';
 import { defineModels } from '../../src/models.ts';
-import { resumeOrders } from '../../src/saga/resume-orders.ts';
+import { resumeOrders } from '../../src/due-steps/resume-orders.ts';
+import type { SagaDependencies } from '../../src/saga/step.ts';
 import { type FakeProducts, startFakeProducts } from './fake-products.ts';
 import { type FakeProvider, startFakeProvider } from './fake-provider.ts';
 import { expectSoundHistories } from './histories.ts';
@@ -85,6 +86,8 @@ export interface OrderApp extends Replica {
   internal: CheckedApp['request'];
   /** Another process of the service, as far as a database can tell: an app with a pool of its own. */
   startReplica(): Promise<Replica & { database: Database }>;
+  /** What a step of an order works with. */
+  dependencies: SagaDependencies;
   /** Starts the loop that goes on with orders whose step is due; the caller stops it. */
   resume(database?: Database): ReturnType<typeof resumeOrders>;
   /** Makes the step of an order due, as if its lease had run out. */
@@ -194,6 +197,7 @@ export async function startOrderApp({
       };
       return { ...other, database: pool, close };
     },
+    dependencies: dependenciesOf(database, fakes),
     resume: (pool = database) => resumeOrders(dependenciesOf(pool, fakes)),
     async makeDue(orderId) {
       await database.change(
