@@ -1,9 +1,6 @@
 import path from 'node:path';
 import { registerSinks } from '@tradepost/events/register-sinks.ts';
-import { followRevocations } from '@tradepost/revocations/follow-revocations.ts';
-import { authenticateServices, authenticateUsers } from '@tradepost/service-kit/authenticate.ts';
 import { openDatabase } from '@tradepost/service-kit/database.ts';
-import { fetchIssuerKeys } from '@tradepost/service-kit/key-set.ts';
 import { createLogger } from '@tradepost/service-kit/logger.ts';
 import { createMetrics } from '@tradepost/service-kit/metrics.ts';
 import { migrate } from '@tradepost/service-kit/migrate.ts';
@@ -15,6 +12,7 @@ import { connectSinks } from './connect-sinks.ts';
 import { armCrashPoint } from './crash-point.ts';
 import { listenWith } from './listener.ts';
 import { defineModels } from './models.ts';
+import { openAuthentication } from './open-authentication.ts';
 
 const config = readOrderConfig();
 const logger = createLogger('order-service', config.LOG_LEVEL);
@@ -27,14 +25,9 @@ await runProcess({ config, logger, metrics }, async () => {
   await migrate(path.join(import.meta.dirname, '../migrations'), config, logger);
   const inbox = { database, logger, listener: listenWith({ database }, config) };
   await registerSinks(database, await connectSinks(config, inbox));
-  const { clock } = database;
-  const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, PAYMENT_WINDOW_MINUTES: paymentWindowMinutes } = config;
-  const keys = await fetchIssuerKeys(config.JWKS_URL, logger);
-  const authenticate = {
-    users: authenticateUsers(keys, { issuer, audience, clock }, followRevocations(database)),
-    services: authenticateServices(config.SERVICE_PUBLIC_KEYS_FILE, 'order-service', clock),
-  };
-  const clients = connectClients(config, { metrics, clock });
+  const authenticate = await openAuthentication(config, { database, logger });
+  const clients = connectClients(config, { metrics, clock: database.clock });
+  const { PAYMENT_WINDOW_MINUTES: paymentWindowMinutes } = config;
   const dependencies = { ...inbox, authenticate, metrics, ...clients, paymentWindowMinutes };
   const [publicApp, internalApp] = [createPublicApp(dependencies), createInternalApp(dependencies)];
   return { publicApp, internalApp, ping: database.ping, closing: [database.close] };

@@ -18,7 +18,9 @@ export async function reachNginx(): Promise<string> {
   const nodes = JSON.parse(await kubectl(['get', 'nodes', '-o', 'json'])) as NodeList;
   const addresses = nodes.items.flatMap(({ status }) => status.addresses).map(({ address }) => address);
   const given = process.env.CLUSTER_URL;
-  const candidates = given ? [given] : [...loopbacks, ...addresses].map((host) => `http://${hostAndPort(host, port)}`);
+  const candidates = given
+    ? [given]
+    : [...loopbacks, ...addresses].map((host) => `http://${hostAndPort(host, port)}`);
   for (let attempt = 0; attempt < 20; attempt += 1) {
     for (const url of candidates) if (await answers(url)) return url;
     await sleep(500);
