@@ -13,22 +13,14 @@ interface Outcome {
   progress: string[];
 }
 
-/** A network of its own, which only root may make without further rights. */
-const inNetwork = (setUp: string): string[] => [
-  'unshare',
-  '--net',
-  'sh',
-  '-c',
-  `${setUp} && exec "$@"`,
-  'sh',
-];
 const isAble = spawnSync('unshare', ['--net', 'ip', 'link', 'set', 'lo', 'up']).status === 0;
 if (!isAble) console.warn('Other networks are not tried: they need root and the programs unshare and ip.');
 const itInNetwork = isAble ? it : it.skip;
 
+/** Starts everything and buys in a network of its own, which only root may make. */
 async function buyOnce(setUp: string): Promise<Outcome> {
-  const [command = '', ...given] = [...inNetwork(setUp), process.execPath, program];
-  const { stdout } = await promisify(execFile)(command, given, { timeout: 240_000 });
+  const given = ['--net', 'sh', '-c', `${setUp} && exec "$@"`, 'sh', process.execPath, program];
+  const { stdout } = await promisify(execFile)('unshare', given, { timeout: 240_000 });
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Outcome;
 }
 

@@ -35,9 +35,8 @@ interface Rendered {
 
 /** The configuration that the image makes in a container with these addresses. */
 async function render(settings: Record<string, string>, inside: string[] = []): Promise<Rendered> {
-  const [program = '', ...given] = [...inside, 'sh', script];
   const env = { PATH: `${directory}:${process.env.PATH ?? ''}`, RUN_DIR: directory, ...settings };
-  const { status, stderr } = spawnSync(program, given, { env, encoding: 'utf8' });
+  const { status, stderr } = spawnSync('env', [...inside, 'sh', script], { env, encoding: 'utf8' });
   const config = status === 0 ? await readFile(join(directory, 'nginx.conf'), 'utf8') : '';
   return { status, stderr, config };
 }

@@ -204,13 +204,8 @@ describe('a list', () => {
     for (const query of [
       { q: 'zzzz' },
       { q: '!!! +-*()~"@<>' },
-<<<<<<< ours
-      { q: '🫖' },
-      { q: 'lantern zzzz' },
-=======
       { q: '🫖\u0001' },
-      { q: 'the of' },
->>>>>>> theirs
+      { q: 'lantern zzzz' },
       { seller: nobodysId },
       { minPrice: 4, maxPrice: 2 },
       { category: nobodysId },
