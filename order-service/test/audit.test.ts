@@ -96,12 +96,6 @@ const soon = 'NOW(3) + INTERVAL 5 SECOND';
 const late = 'NOW(3) - INTERVAL 61 SECOND';
 const nothing = step('nothing', 'NULL');
 
-const queueUnseen = [
-  `INSERT INTO webhooks (id, url, secret, field_versions) VALUES (:unknown, 'https://example.com', '', '{}')`,
-  `INSERT INTO webhook_deliveries (id, webhook_id, event_id, type, partition_key, event, next_at)
-   VALUES (:unknown, :unknown, :unknown, 'order.paid', 'key', '{}', '9999-12-31')`,
-];
-
 test.each<Planted>([
   [
     'a move that was not written down',
@@ -223,13 +217,6 @@ test.each<Planted>([
     ...setStep('waiting', [`due_at = ${windowEnd} + INTERVAL 1 SECOND`, `due_at = ${windowEnd}`]),
   ],
   ['a window that ended a minute ago', 8, 'waiting', shift(-62), shift(62)],
-  [
-    'a delivery at which no worker looks',
-    9,
-    'unknown',
-    queueUnseen,
-    ['DELETE FROM webhooks WHERE id = :unknown'],
-  ],
   ['stock that nobody releases', 8, 'cancelled', ...setStep('cancelled', [step('release', late), nothing])],
 ])('finds %s', async (_what, invariant, id, plant, mend) => {
   await run(plant);

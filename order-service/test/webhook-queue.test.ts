@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openDatabase } from '@tradepost/service-kit/database.ts';
 import { v7 as uuidv7 } from 'uuid';
 import { startFakeUpstream } from '../../testing/fake-upstream.ts';
+import { auditOrders } from '../src/audit/audit-orders.ts';
 import { eventually } from './helpers/order-app.ts';
 import { fillQueue } from './helpers/fill-queue.ts';
 import { seen, startWebhookApp, type WebhookApp } from './helpers/webhook-app.ts';
@@ -16,15 +17,11 @@ beforeAll(async () => {
 beforeEach(() => shop.reset());
 afterAll(() => shop.stop());
 
-const { change, select } = {
-  change: (sql: string, values: object = {}) => shop.app.database.change(sql, values),
-  select: <Row extends object>(sql: string) => shop.app.database.select<Row>(sql),
-};
+const change = (sql: string, values: object = {}) => shop.app.database.change(sql, values);
+const select = <Row extends object>(sql: string) => shop.app.database.select<Row>(sql);
 const count = async (where: string): Promise<number> => {
-  const [row] = await select<{ rows_: number }>(
-    `SELECT COUNT(*) AS rows_ FROM webhook_deliveries WHERE ${where}`,
-  );
-  return Number(row?.rows_);
+  const sql = `SELECT COUNT(*) AS found FROM webhook_deliveries WHERE ${where}`;
+  return Number((await select<{ found: number }>(sql))[0]?.found);
 };
 const left = () => count(`status = 'pending'`);
 const awaitAllDelivered = () => eventually(left, (pending) => pending === 0);
@@ -189,6 +186,20 @@ describe('the events of one key', () => {
     await delivering.stop();
     expect(receivedByKey()).toEqual({ a: [2, 3], b: [1, 2, 3] });
   });
+});
+
+test('the audit finds a key whose first delivery has no time', async () => {
+  await shop.register();
+  await shop.tell(seen('sound', 1), seen('sound', 2), seen('stuck', 1));
+  await change(`UPDATE webhook_deliveries SET next_at = '9999-12-31' WHERE event LIKE '%"sequence":2%'`);
+  const findings = () => auditOrders({ database: shop.app.database });
+  const stuck = async () =>
+    (await findings())
+      .filter(({ breaches }) => breaches > 0)
+      .map(({ invariant, ids }) => [invariant, ids.length]);
+  expect(await stuck()).toEqual([]);
+  await change(`UPDATE webhook_deliveries SET next_at = '9999-12-31' WHERE partition_key = 'stuck'`);
+  expect(await stuck()).toEqual([[9, 1]]);
 });
 
 describe('a webhook with many deliveries', () => {

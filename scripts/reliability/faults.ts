@@ -112,6 +112,16 @@ const rows = {
     'a consumer killed after its effect and before its acknowledgement',
     [...events, inbox],
   ],
+  'webhook-receivers-hang': [
+    '20 webhook receivers hang, another is gone with 200,000 deliveries',
+    ['e2e/faults/webhooks.test.ts', 'order-service/test/webhook-queue.test.ts'],
+    'others get theirs at most 1 s later, asserted',
+  ],
+  'many-deliveries': [
+    'a webhook with 1,000,000 deliveries is deleted',
+    ['e2e/faults/webhooks.test.ts'],
+    'answered within 1 s, asserted',
+  ],
   'wrong-clock': [
     'a clock ten minutes off on one replica',
     ['npm run prove', 'e2e/faults/clocks.test.ts', 'order-service/test/resume-orders.test.ts'],

@@ -2,7 +2,7 @@ import type { CloudEvent } from '@tradepost/events/cloud-event.ts';
 import type { Database } from '@tradepost/service-kit/database.ts';
 import type { Transaction } from 'sequelize';
 import { v7 as uuidv7 } from 'uuid';
-import { wants } from '../event-types/wanted-types.ts';
+import { wants } from '../event-types/type-filter.ts';
 import { listListening } from '../webhooks/webhooks.queries.ts';
 
 /** Queues events for every webhook that wants them, in the transaction that takes the events: each is queued once. */

@@ -13,6 +13,8 @@ const pollMs = 1_000;
 const leaseSeconds = 30;
 /** Rows of one statement: their locks last some 50 ms. */
 const atOnce = 1_000;
+/** How long one webhook is cleared before the next one has its turn; a worker that stops waits for it. */
+const turnMs = 2_000;
 
 /** Claims webhooks that were deleted or disabled and still have deliveries. */
 async function claimDue(database: Database, limit: number): Promise<DueClearing[]> {
@@ -33,14 +35,37 @@ async function claimDue(database: Database, limit: number): Promise<DueClearing[
   return claimed;
 }
 
-/** Deletes a part of the deliveries of a deleted webhook, and the webhook with the last part. */
-async function deleteSome(database: Database, webhookId: string): Promise<void> {
-  const deleted = await database.change(
-    'DELETE FROM webhook_deliveries WHERE webhook_id = :webhookId LIMIT :atOnce',
-    { webhookId, atOnce },
+/**
+ * Deletes the next deliveries of a webhook, in the order of their events.
+ * @param after the last event that is gone. Rows that InnoDB has not purged yet stay behind it, so no statement meets them
+ * @returns the event of the last row, undefined when there was none
+ */
+async function deleteNext(
+  database: Database,
+  { webhookId, after }: { webhookId: string; after: string },
+): Promise<string | undefined> {
+  const rows = await database.select<{ eventId: string }>(
+    `SELECT event_id AS eventId FROM webhook_deliveries FORCE INDEX (webhook_deliveries_once)
+      WHERE webhook_id = :webhookId AND event_id > :after ORDER BY event_id LIMIT :atOnce`,
+    { webhookId, after, atOnce },
   );
+  const last = rows.at(-1)?.eventId;
+  if (last !== undefined)
+    await database.change(
+      'DELETE FROM webhook_deliveries WHERE webhook_id = :webhookId AND event_id > :after AND event_id <= :last',
+      { webhookId, after, last },
+    );
+  return last;
+}
+
+/** Deletes deliveries of a deleted webhook for a while, and the webhook after the last one. */
+async function deleteSome(database: Database, webhookId: string): Promise<void> {
+  const endsAt = performance.now() + turnMs;
   const values = { webhookId };
-  if (deleted < atOnce)
+  let after: string | undefined = '';
+  while (after !== undefined && performance.now() < endsAt)
+    after = await deleteNext(database, { webhookId, after });
+  if (after === undefined)
     await database.change('DELETE FROM webhooks WHERE id = :webhookId AND deleted_at IS NOT NULL', values);
   else await database.change('UPDATE webhooks SET clears_at = NOW(3) WHERE id = :webhookId', values);
 }

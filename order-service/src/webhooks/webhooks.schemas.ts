@@ -2,7 +2,7 @@ import { id, time } from '@tradepost/service-kit/fields.ts';
 import { cursorParameter, limitParameter, pageOf } from '@tradepost/service-kit/pagination.ts';
 import { closest } from 'fastest-levenshtein';
 import { z } from 'zod';
-import { wantedTypes } from '../event-types/wanted-types.ts';
+import { wantedTypes } from '../event-types/type-filter.ts';
 
 const wantedType = z.enum(wantedTypes, {
   error: ({ input }) =>

@@ -1,6 +1,6 @@
 import { eventTypes } from './event-types.ts';
 
-export const everyType = '*';
+const everyType = '*';
 const kindOf = (type: string): string => `${type.slice(0, type.indexOf('.'))}.*`;
 
 /** What a webhook can ask for: a type, all types of one kind, or all. */
