@@ -57,7 +57,7 @@ test('the path of the checkout is no part of the configuration, whatever it hold
 
 test('a path that Nginx cannot be told is refused', async () => {
   const siteDirectory = join(directory, 'a$b');
-  await expect(writeNginxConfig({ ...plan(), siteDirectory })).rejects.toThrow('A path holds ../a$b');
+  await expect(writeNginxConfig({ ...plan(), siteDirectory })).rejects.toThrow('cannot read the path ../a$b');
 });
 
 test('a place nobody fills in is named', () => {
@@ -78,7 +78,7 @@ test.each([
   ['PUBLIC_HOSTS', { publicHosts: ['shop.example;'] }],
   ['TRUSTED_PROXIES', { trustedProxies: ['10.0.0.0/8; deny all'] }],
 ])('%s that would become another directive is refused', async (name, settings) => {
-  await expect(writeNginxConfig({ ...plan(), settings })).rejects.toThrow(`${name} holds `);
+  await expect(writeNginxConfig({ ...plan(), settings })).rejects.toThrow(`${name}: holds `);
 });
 
 test('a service without a replica and a missing program are named', async () => {

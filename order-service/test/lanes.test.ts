@@ -60,30 +60,44 @@ async function secondsUntil(orderId: string, status: string): Promise<number> {
   return (performance.now() - startedAt) / 1_000;
 }
 
-describe('beside 12 charges that hang', () => {
-  test('another charge, a hold and an expiry are not delayed', async () => {
-    const hangs = new Set<string>();
-    while (hangs.size < 12) hangs.add((await payingOne(app)).orderId);
-    const [other, held, unpaid] = [await payingOne(app), await pending(), await expired()];
-    const { released, release } = untilReleased();
-    app.provider.before = async (call) => {
-      if (!isCharge(call) || !hangs.has(orderOf(call.body))) return undefined;
-      await released;
-      return { status: 503 };
-    };
-    await Promise.all([...hangs].map((orderId) => makeDueSince(orderId, 20)));
-    for (const orderId of [other.orderId, held, unpaid]) await makeDueSince(orderId, 10);
-    const resuming = app.resume();
-    const seconds = await Promise.all([
-      secondsUntil(other.orderId, 'paid'),
-      secondsUntil(held, 'awaiting_payment'),
-      secondsUntil(unpaid, 'cancelled'),
-    ]);
-    release();
-    await resuming.stop();
-    // A worker that has nothing else to do looks every 0.5 s.
-    expect(Math.max(...seconds)).toBeLessThan(1.5);
-  });
+/** A charge, a hold and an expiry that have been due for 10 s. */
+async function dueOthers(): Promise<[orderId: string, status: string][]> {
+  const others: [string, string][] = [
+    [(await payingOne(app)).orderId, 'paid'],
+    [await pending(), 'awaiting_payment'],
+    [await expired(), 'cancelled'],
+  ];
+  for (const [orderId] of others) await makeDueSince(orderId, 10);
+  return others;
+}
+
+test('12 charges that hang, and are due for longer, delay no other charge, no hold and no expiry', async () => {
+  const hangs = new Set<string>();
+  while (hangs.size < 12) hangs.add((await payingOne(app)).orderId);
+  for (const orderId of hangs) await makeDueSince(orderId, -60);
+  const untilDone = async (others: [string, string][]): Promise<number> =>
+    Math.max(...(await Promise.all(others.map(([orderId, status]) => secondsUntil(orderId, status)))));
+
+  const [first, second] = [await dueOthers(), await dueOthers()];
+  for (const [orderId] of second) await makeDueSince(orderId, -60);
+  const resuming = app.resume();
+  const alone = await untilDone(first);
+  await resuming.stop();
+
+  const { released, release } = untilReleased();
+  app.provider.before = async (call) => {
+    if (!isCharge(call) || !hangs.has(orderOf(call.body))) return undefined;
+    await released;
+    return { status: 503 };
+  };
+  for (const [orderId] of second) await makeDueSince(orderId, 10);
+  for (const orderId of hangs) await makeDueSince(orderId, 20);
+  const again = app.resume();
+  const beside = await untilDone(second);
+  release();
+  await again.stop();
+  // On a busy machine all takes longer. In shared places a charge that hangs costs 2 s and more.
+  expect(beside).toBeLessThan(1 + 2 * alone);
 });
 
 describe('a step', () => {

@@ -57,6 +57,11 @@ const rows = {
     ['e2e/payments.test.ts', uncertain],
     '60 s, asserted for each token',
   ],
+  'other-networks': [
+    'a machine that has IPv6 only, or where IPv6 is off',
+    ['e2e/faults/networks.test.ts'],
+    nothing,
+  ],
   'charges-hang': ['1,000 charges that get no answer: other orders and expiries come in time', hanging],
   'message-provider-hangs': [
     'an SMS provider or a mail server that hangs: messages of the other kind leave',
