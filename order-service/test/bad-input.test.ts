@@ -166,7 +166,11 @@ describe('an order with', () => {
 
   test('a key of which nothing is visible is refused', async () => {
     // fetch writes headers as Latin-1. Node's client writes them as UTF-8 when a text follows, and then adds a visible byte.
-    const headers = { Authorization: buyer.bearer, 'Content-Type': 'application/json', 'Idempotency-Key': '\u00a0' };
+    const headers = {
+      Authorization: buyer.bearer,
+      'Content-Type': 'application/json',
+      'Idempotency-Key': '\u00a0',
+    };
     const body = JSON.stringify(good);
     const answer = await fetch(`${app.url}/api/v1/orders`, { method: 'POST', headers, body });
     expect(answer.status).toBe(400);

@@ -154,6 +154,19 @@ function budgetRetries(): { earn: () => void; spend: () => boolean } {
   };
 }
 
+/** Opens connections that are kept, so many to one replica at most. */
+function connect(maxSockets: number): AxiosInstance {
+  const connections = { ...kept, maxSockets };
+  return axios.create({
+    httpAgent: new QuickConnectAgent(connections),
+    httpsAgent: new https.Agent(connections),
+    maxRedirects: 0,
+    maxContentLength: mostAnswerBytes,
+    proxy: false,
+    validateStatus: () => true,
+  });
+}
+
 /**
  * A client for another service whose calls are all safe to repeat: each carries the id of what it is about.
  * Connecting takes at most 200 ms, the whole call 1 s with at most two retries with jitter, and these at most a tenth of
@@ -166,15 +179,7 @@ export function createHttpClient(
   { authorization, clock: { now } = processClock, maxRetries = 2, maxSockets = 64 }: HttpClientOptions = {},
 ): HttpClient {
   const nextBaseUrl = takingTurns(baseUrls);
-  const connections = { ...kept, maxSockets };
-  const client = axios.create({
-    httpAgent: new QuickConnectAgent(connections),
-    httpsAgent: new https.Agent(connections),
-    maxRedirects: 0,
-    maxContentLength: mostAnswerBytes,
-    proxy: false,
-    validateStatus: () => true,
-  });
+  const client = connect(maxSockets);
   const budget = budgetRetries();
   const breaker = circuitBreaker(
     // A prompt 5xx keeps no caller waiting; only missing answers count.
