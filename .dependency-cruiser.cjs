@@ -14,6 +14,8 @@ const WORKSPACES = [
   'events',
   'jobs',
   'postal-address',
+  'revocations',
+  'text-formats',
   'auth-service',
   'product-service',
   'order-service',
@@ -40,7 +42,7 @@ const between = [
   forbid(
     'kit-imports-no-service',
     'What several services share knows no business.',
-    { path: '^(service-kit|events|jobs|postal-address)/' },
+    { path: '^(service-kit|events|jobs|postal-address|revocations|text-formats)/' },
     { path: SERVICE },
   ),
   forbid(

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readCall } from '../scripts/commands/read-call.ts';
 import { runInDirectory } from '../scripts/jest/run-in-directory.ts';
 import { Refusal } from '../scripts/local/refusal.ts';
 import type { Figure, Measured } from './figures/figure.ts';
@@ -23,47 +23,10 @@ const figures: readonly Figure[] = [
   placeOneOrder,
 ];
 
-interface Choices {
-  only: string[];
-  seconds: number;
-  rounds: number;
-  products: number;
-  buyers: number;
-  replicas: number[];
-  html: string;
-}
+type Choices = ReturnType<typeof readCall<'bench'>>['options'];
 
-function readChoices(): Choices {
-  try {
-    const { values } = parseArgs({
-      options: {
-        only: { type: 'string', default: '' },
-        seconds: { type: 'string', default: '3' },
-        rounds: { type: 'string', default: '3' },
-        products: { type: 'string', default: '10000' },
-        buyers: { type: 'string', default: '1000' },
-        replicas: { type: 'string', default: '1,2' },
-        html: { type: 'string', default: join(process.cwd(), 'bench.html') },
-      },
-    });
-    const { seconds, rounds, products, buyers } = values;
-    return {
-      only: values.only === '' ? [] : values.only.split(','),
-      seconds: Number(seconds),
-      rounds: Number(rounds),
-      products: Number(products),
-      buyers: Number(buyers),
-      replicas: values.replicas.split(',').map(Number),
-      html: values.html,
-    };
-  } catch (error) {
-    throw new Refusal(
-      `${(error as Error).message} Usage: npm run bench -- [--only G1,G4] [--seconds 3] [--rounds 3].`,
-    );
-  }
-}
-
-function choose({ only }: Choices): readonly Figure[] {
+function choose(choices: Choices): readonly Figure[] {
+  const only = choices.only?.split(',') ?? [];
   const unknown = only.filter((goal) => !figures.some((figure) => figure.goal === goal));
   const known = figures.map(({ goal }) => goal).join(', ');
   if (unknown.length > 0) throw new Refusal(`There is no goal ${unknown.join(', ')}: choose from ${known}.`);
@@ -71,11 +34,11 @@ function choose({ only }: Choices): readonly Figure[] {
 }
 
 async function bench(directory: string, signal: AbortSignal): Promise<boolean> {
-  const choices = readChoices();
+  const choices = readCall('bench').options;
   const chosen = choose(choices);
   const measured: Measured[] = [];
   const onProgress = (message: string): void => console.log(`[${process.uptime().toFixed(0)} s] ${message}`);
-  for (const replicas of choices.replicas) {
+  for (const replicas of choices.replicas.split(',').map(Number)) {
     const now = chosen.filter((figure) => figure.replicas.includes(replicas));
     if (now.length === 0) continue;
     const opened = await openBench({

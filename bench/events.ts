@@ -1,7 +1,6 @@
-import { parseArgs } from 'node:util';
+import { readCall } from '../scripts/commands/read-call.ts';
 import { runInDirectory } from '../scripts/jest/run-in-directory.ts';
 import type { Settings } from '../scripts/local/processes.ts';
-import { Refusal } from '../scripts/local/refusal.ts';
 import { startStack } from '../scripts/local/start-stack.ts';
 import { measureLag, receiver } from './events/measure-lag.ts';
 import { measureRate } from './events/measure-rate.ts';
@@ -12,13 +11,7 @@ import { measureRate } from './events/measure-rate.ts';
  */
 const goals = { lagMs: { HTTP: 200, Kafka: 100 }, perSecond: 2_000, waiting: 10_000 };
 
-function readBroker(): string | undefined {
-  try {
-    return parseArgs({ options: { kafka: { type: 'string' } } }).values.kafka;
-  } catch {
-    throw new Refusal('These arguments are not understood: use npm run bench:events -- [--kafka host:port].');
-  }
-}
+const { kafka: broker } = readCall('bench:events').options;
 
 function judge(says: string, isMet: boolean): boolean {
   console.log(`${isMet ? 'ok    ' : 'MISSED'} ${says}`);
@@ -26,7 +19,6 @@ function judge(says: string, isMet: boolean): boolean {
 }
 
 async function bench(dataDirectory: string, signal: AbortSignal): Promise<boolean> {
-  const broker = readBroker();
   const transport = broker === undefined ? 'HTTP' : 'Kafka';
   const sinks: Settings = broker === undefined ? {} : { EVENT_SINKS: 'kafka,webhook', KAFKA_BROKERS: broker };
   const onProgress = (message: string): void => console.log(message);

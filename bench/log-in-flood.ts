@@ -1,3 +1,4 @@
+import { readCall } from '../scripts/commands/read-call.ts';
 import { runInDirectory } from '../scripts/jest/run-in-directory.ts';
 import { logIn } from '../scripts/local/account-calls.ts';
 import { createApiClient } from '../scripts/local/api-client.ts';
@@ -49,4 +50,5 @@ async function bench(dataDirectory: string, signal: AbortSignal): Promise<boolea
   }
 }
 
+readCall('bench:log-in-flood');
 await runInDirectory('tradepost-bench-', bench);

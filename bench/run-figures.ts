@@ -1,4 +1,5 @@
-import type { Figure, Measured, Sample } from './figures/figure.ts';
+import type { Figure, Measured } from './figures/figure.ts';
+import type { Sample } from './measure/sample.ts';
 import type { OpenedBench } from './shop/open-bench.ts';
 
 const median = (values: readonly number[]): number =>
@@ -30,7 +31,8 @@ export async function measureFigure(
   const played: Round[] = [];
   for (let round = 0; round < rounds; round += 1) played.push(await playRound(figure, bench));
   const judged = median(played.map((round) => judgedOf(figure, round)));
-  const shown = played.find((round) => judgedOf(figure, round) === judged) as Round;
+  const shown = played.find((round) => judgedOf(figure, round) === judged);
+  if (!shown) throw new Error(`No round of ${figure.goal} was measured.`);
   const { limit } = figure;
   const isMet = 'atLeast' in limit ? judged >= limit.atLeast : judged <= limit.atMost;
   return { figure, replicas, ...shown, judged, isMet, faults: (await figure.check?.(bench)) ?? [] };

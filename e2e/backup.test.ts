@@ -241,10 +241,14 @@ describe('what is not right', () => {
     const { id } = products[1]!;
     let forged = 0;
     await forge('forged', 'productsDB.sql.gz', (sql) =>
-      sql.replace(new RegExp(`\\('${id}','(\\d+)',`), (_row, onHand: string) => {
-        forged = Number(onHand) + 7;
-        return `('${id}','${forged}',`;
-      }),
+      // The row of stock alone has three numbers behind the id, and nothing more.
+      sql.replace(
+        new RegExp(`\\('${id}','(\\d+)'(,'\\d+','\\d+'\\))`),
+        (_row, onHand: string, rest: string) => {
+          forged = Number(onHand) + 7;
+          return `('${id}','${forged}'${rest}`;
+        },
+      ),
     );
     const { status, said } = await restore(at('forged'), '--yes');
     expect({ status, said }).toEqual(refused('productsDB.stock has other values'));

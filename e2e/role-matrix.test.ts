@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { lookInside } from '../scripts/attack/look-inside.ts';
 import { declaredRoutes, nameOf, rolesOf } from './helpers/declared-routes.ts';
 import { type OthersThings, openOthersThings, rowFor } from './helpers/others-things.ts';
 import { runStack, type TestStack } from './helpers/run-stack.ts';
-import { type Answer, Shop } from './helpers/shop.ts';
+import { type Answer, type Person, Shop } from './helpers/shop.ts';
 
 type Route = (typeof declaredRoutes)[number];
 
@@ -133,4 +134,89 @@ describe("somebody else's id", () => {
       expect(status).toBe(403);
     },
   );
+});
+
+const ofAuthService = ({ path }: Route): boolean => /^\/(auth|users|sellers)(\/|$)/.test(path);
+const withCaller = declaredRoutes.filter(({ access }) => access !== 'anyone');
+const withinMs = 5_000;
+
+/** What every route answers to a token; 401 and 403 come before anything is parsed. */
+async function tryAll(token: string): Promise<Record<string, string>> {
+  const verdicts = await Promise.all(
+    withCaller.map(async (route) => [nameOf(route), await tryRoute(route, token)]),
+  );
+  return Object.fromEntries(verdicts) as Record<string, string>;
+}
+
+const expectedOf = (verdict: (route: Route) => Verdict): Record<string, string> =>
+  Object.fromEntries(withCaller.map((route) => [nameOf(route), verdict(route)]));
+
+/** The verdicts once they are as expected, or after 5 s. */
+async function awaitVerdicts(token: string, expected: Record<string, string>) {
+  const giveUpAt = performance.now() + withinMs;
+  for (;;) {
+    const verdicts = await tryAll(token);
+    if (JSON.stringify(verdicts) === JSON.stringify(expected) || performance.now() > giveUpAt)
+      return verdicts;
+    await sleep(100);
+  }
+}
+
+describe('rights that were taken away', () => {
+  let admin: string;
+  beforeAll(async () => {
+    admin = await shop.logIn(stack.admin.email, stack.admin.password);
+  });
+  const setRoles = ({ id }: Person, roles: string[]) =>
+    shop.call('PUT', `/users/${id}/roles`, { token: admin, body: { roles } });
+  /** With a token that counts everywhere: each service has seen its account before. */
+  async function registerWith(...roles: string[]): Promise<Person> {
+    const person = await shop.register();
+    expect((await setRoles(person, roles)).status).toBe(200);
+    return { ...person, token: await shop.logIn(person.email) };
+  }
+
+  it('end for a demoted admin: at once in auth-service, within 5 s in the other services', async () => {
+    const person = await registerWith('admin', 'seller');
+    expect(await tryAll(person.token)).toEqual(expectedOf(() => 'let in'));
+    expect((await setRoles(person, ['seller'])).status).toBe(200);
+    const atOnce = withCaller.filter((route) => ofAuthService(route) && adminsOnly(route));
+    for (const route of atOnce) expect(await tryRoute(route, person.token)).toBe('403');
+
+    const expected = expectedOf((route) => {
+      if (!ofAuthService(route)) return '401';
+      return adminsOnly(route) ? '403' : 'let in';
+    });
+    expect(await awaitVerdicts(person.token, expected)).toEqual(expected);
+    // The next token has the role that is left.
+    const next = await shop.logIn(person.email);
+    const left = expectedOf((route) => (adminsOnly(route) ? '403' : 'let in'));
+    expect(await tryAll(next)).toEqual(left);
+  });
+
+  it('end for accounts that are disabled or deleted', async () => {
+    const [disabled, deleted] = [await registerWith('seller'), await registerWith('admin')];
+    expect((await shop.call('POST', `/users/${disabled.id}/disable`, { token: admin })).status).toBe(200);
+    const headers = { 'If-Match': '*' };
+    expect((await shop.call('DELETE', '/users/me', { token: deleted.token, headers })).status).toBe(204);
+    const refused = expectedOf(() => '401');
+    expect(await awaitVerdicts(disabled.token, refused)).toEqual(refused);
+    expect(await awaitVerdicts(deleted.token, refused)).toEqual(refused);
+  });
+
+  it('do not end with a new role, nor while auth-service is away', async () => {
+    const person = await shop.register();
+    expect((await setRoles(person, ['seller', 'admin'])).status).toBe(200);
+    const token = await shop.logIn(person.email);
+    const replicas = stack.processes['auth-service'];
+    replicas.forEach((replica) => replica.kill('SIGSTOP'));
+    try {
+      for (const route of withCaller.filter((one) => !ofAuthService(one))) {
+        expect(await tryRoute(route, token)).toBe('let in');
+        if (rolesOf(route).length === 0) expect(await tryRoute(route, person.token)).toBe('let in');
+      }
+    } finally {
+      replicas.forEach((replica) => replica.kill('SIGCONT'));
+    }
+  });
 });

@@ -1,26 +1,15 @@
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { auditDatabases } from './audit/audit-databases.ts';
 import { withDatabases } from './audit/databases.ts';
 import { findLocal } from './audit/find-local.ts';
 import { printFindings } from './audit/print-findings.ts';
 import { readSettings } from './audit/read-settings.ts';
+import { readCall } from './commands/read-call.ts';
 import { Refusal } from './local/refusal.ts';
 
 /** npm run audit: looks for breaches of the invariants in all databases, as a user who may only read; 1 when there is any. */
-function readDirectory(): string {
-  const data = { type: 'string', default: join(import.meta.dirname, '../.data') } as const;
-  try {
-    return parseArgs({ options: { data } }).values.data;
-  } catch {
-    throw new Refusal(
-      'These arguments are not understood: use npm run audit -- [--data DIRECTORY of npm start].',
-    );
-  }
-}
-
 async function main(): Promise<void> {
-  const directory = readDirectory();
+  const directory = readCall('audit').options.data ?? join(import.meta.dirname, '../.data');
   const places = readSettings(process.env) ?? (await findLocal(directory));
   const findings = await withDatabases(places, auditDatabases);
   process.exitCode = printFindings(findings) === 0 ? 0 : 1;

@@ -11,6 +11,7 @@ import { readBackupChoices, type Choices } from './backup/read-choices.ts';
 import { sumUp } from './backup/sum-up.ts';
 import { takeSnapshot } from './backup/take-snapshot.ts';
 import { writeDumps } from './backup/write-dumps.ts';
+import { quoteForShell } from './local/quote-for-shell.ts';
 import { Refusal } from './local/refusal.ts';
 import { printTable, type TableRow } from './replay/print-table.ts';
 
@@ -57,7 +58,7 @@ async function main(): Promise<void> {
   const { directory } = choices;
   console.log(`The backup is in ${directory}; keep it as secret as the shop. It comes back with`);
   console.log(
-    `  npm run restore -- --from ${directory}${choices.place === 'local' ? '' : ` --into ${choices.place}`}`,
+    `  npm run restore -- --from ${quoteForShell(directory)}${choices.place === 'local' ? '' : ` --into ${choices.place}`}`,
   );
   if (isSound) return;
   console.error('It is complete, but what is named above was wrong with the shop by then.');

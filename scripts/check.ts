@@ -2,18 +2,14 @@ import { dirname } from 'node:path';
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 import { parts, type Part } from './check/parts.ts';
+import { readCall } from './commands/read-call.ts';
 
 /** npm run check: every part, one line each. `node scripts/check.ts lint types` runs only these. */
 const root = dirname(import.meta.dirname);
-const chosen = process.argv.slice(2);
-const unknown = chosen.filter((name) => !(name in parts));
-if (unknown.length > 0) {
-  console.error(`No part is called ${unknown.join(', ')}: choose from ${Object.keys(parts).join(', ')}.`);
-  process.exit(2);
-}
+const chosen = new Set<string>(readCall('check').words);
 
 const limit = pLimit(Math.min(2, availableParallelism()));
-const wanted = Object.entries(parts).filter(([name]) => chosen.length === 0 || chosen.includes(name));
+const wanted = Object.entries(parts).filter(([name]) => chosen.size === 0 || chosen.has(name));
 const results = await Promise.all(wanted.map(async ([name, part]) => limit(async () => report(name, part))));
 process.exitCode = results.every(Boolean) ? 0 : 1;
 

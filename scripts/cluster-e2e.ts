@@ -17,6 +17,7 @@ import {
 import { throughKafka } from './cluster/through-kafka.ts';
 import { throughTls } from './cluster/through-tls.ts';
 import { tryConnections } from './cluster/try-connections.ts';
+import { type Call, readCall } from './commands/read-call.ts';
 import { passes, Protocol } from './deployed/protocol.ts';
 import { runReplay, runSuite, whyNoReplay } from './deployed/run-suite.ts';
 import { openLoadShop } from './load/open-shop.ts';
@@ -30,7 +31,7 @@ import { Refusal } from './local/refusal.ts';
 type Check = (ground: Ground) => Promise<Finding | Finding[]>;
 
 /** In this order: the last one destroys the orders that those before it count. */
-const checks: Record<string, Check> = {
+const checks: Record<Call<'cluster:e2e'>['words'][number], Check> = {
   again: applyAgain,
   connections: tryConnections,
   suite: async (ground) => passes('the end-to-end suite', await runSuite(ground)),
@@ -81,26 +82,21 @@ async function openGround(): Promise<Ground> {
 }
 
 async function main(): Promise<void> {
-  const chosen = process.argv.slice(2);
-  const unknown = chosen.filter((name) => !(name in checks));
-  if (unknown.length > 0)
-    throw new Refusal(
-      `No check is called ${unknown.join(', ')}: choose from ${Object.keys(checks).join(', ')}.`,
-    );
+  const chosen = new Set<string>(readCall('cluster:e2e').words);
   if ((await tryKubectl(['get', 'namespace', namespace])).status === 0)
     throw new Refusal(
       `The cluster has a namespace ${namespace} already: kubectl delete namespace ${namespace}.`,
     );
   console.log(`Testing on ${(await kubectl(['config', 'current-context'])).trim()}`);
   try {
-    if (chosen.length === 0) {
+    if (chosen.size === 0) {
       await protocol.time('backwards', applyBackwards);
       await removeEverything();
     }
     await protocol.time('apply', applyToEmptyCluster);
     const ground = await openGround();
     for (const [name, check] of Object.entries(checks))
-      if (chosen.length === 0 || chosen.includes(name)) await protocol.time(name, () => check(ground));
+      if (chosen.size === 0 || chosen.has(name)) await protocol.time(name, () => check(ground));
   } finally {
     console.log('\n---- taking it down');
     await removeEverything();

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readCall } from './commands/read-call.ts';
 import { awaitDoor, compose, type Project } from './compose/docker-compose.ts';
 import { keepsOrders } from './compose/keep-orders.ts';
 import type { Ground } from './compose/ground.ts';
@@ -28,7 +29,7 @@ const services = [
 ];
 const protocol = new Protocol();
 
-const chosen = process.argv.slice(2);
+const { words: chosen } = readCall('compose:e2e');
 
 async function time(name: string, check: () => Promise<Finding | Finding[]>): Promise<void> {
   const isWanted = chosen.length === 0 || name === 'up' || chosen.some((word) => name.startsWith(word));

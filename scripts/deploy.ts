@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { parse, stringify } from 'yaml';
+import { readCall } from './commands/read-call.ts';
 
 /**
  * npm run deploy -- --version 1.2.3 --registry registry.example.com/tradepost: applies overlays/production with these
@@ -13,16 +13,6 @@ import { parse, stringify } from 'yaml';
 const root = join(import.meta.dirname, '..');
 const images = ['auth-service', 'product-service', 'order-service', 'nginx'];
 const deployments = [...images, 'order-worker'];
-
-function readChoices(): { version: string; registry: string } {
-  const { values } = parseArgs({ options: { version: { type: 'string' }, registry: { type: 'string' } } });
-  const { version, registry } = values;
-  if (version && registry) return { version, registry: registry.toLowerCase() };
-  console.error(
-    'Say what to deploy: npm run deploy -- --version 1.2.3 --registry registry.example.com/tradepost',
-  );
-  process.exit(2);
-}
 
 function kubectl(args: string[], env: NodeJS.ProcessEnv): void {
   const { status, error } = spawnSync('kubectl', args, { stdio: 'inherit', env });
@@ -53,10 +43,10 @@ async function prepare(directory: string, registry: string, version: string): Pr
   return overlay;
 }
 
-const { version, registry } = readChoices();
+const { version, registry } = readCall('deploy').options;
 const directory = await mkdtemp(join(tmpdir(), 'tradepost-deploy-'));
 try {
-  const overlay = await prepare(join(directory, 'deployment'), registry, version);
+  const overlay = await prepare(join(directory, 'deployment'), registry.toLowerCase(), version);
   const cluster = process.env.KUBECONFIG_CONTENT;
   if (cluster) await writePrivately(directory, { kubeconfig: cluster });
   const env = { ...process.env, ...(cluster && { KUBECONFIG: join(directory, 'kubeconfig') }) };

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readCall } from './commands/read-call.ts';
 
 /**
  * npm run images: builds every image as tradepost/<image>:<version of package.json>. `-- --kind` also loads them into a
@@ -17,9 +17,7 @@ const images = [
   'nginx',
   'provision',
 ];
-const { values } = parseArgs({
-  options: { kind: { type: 'boolean', default: false }, push: { type: 'string', default: '' } },
-});
+const { kind, push } = readCall('images').options;
 
 function run(program: string, ...args: string[]): void {
   const { status, error } = spawnSync(program, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
@@ -48,10 +46,12 @@ for (const image of images) {
   );
   console.log(`${tagOf(image)}  ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
 }
-if (values.kind) run('kind', 'load', 'docker-image', ...images.map(tagOf));
-for (const image of values.push ? images : []) {
-  const name = `${values.push.toLowerCase()}/${image}:${version}`;
-  run('docker', 'tag', tagOf(image), name);
-  run('docker', 'push', name);
-  console.log(`pushed ${name}`);
+if (kind) run('kind', 'load', 'docker-image', ...images.map(tagOf));
+if (push !== undefined) {
+  for (const image of images) {
+    const name = `${push.toLowerCase()}/${image}:${version}`;
+    run('docker', 'tag', tagOf(image), name);
+    run('docker', 'push', name);
+    console.log(`pushed ${name}`);
+  }
 }

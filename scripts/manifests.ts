@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readCall } from './commands/read-call.ts';
 import { whyNoKubectl } from './manifests/find-kubectl.ts';
 import type { Rendering } from './manifests/objects.ts';
 import { openCopy, type Copy } from './manifests/open-copy.ts';
@@ -15,14 +15,7 @@ import { imagesFor, writeRendering } from './manifests/write-rendering.ts';
  * overlay as one file instead.
  */
 const root = dirname(import.meta.dirname);
-const { values } = parseArgs({
-  options: {
-    matrix: { type: 'boolean', default: false },
-    write: { type: 'string' },
-    version: { type: 'string' },
-    registry: { type: 'string' },
-  },
-});
+const { options: values } = readCall('manifests');
 const project = readProject(root);
 const reason = await whyNoKubectl();
 if (reason !== undefined) {

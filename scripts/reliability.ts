@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { runInDirectory } from './jest/run-in-directory.ts';
+import { readJestCall } from './jest/read-jest-call.ts';
 import { runJest } from './jest/run-jest.ts';
 import { providePrograms } from './local/install-programs.ts';
 import { readHealed, readOutcomes } from './reliability/read-results.ts';
@@ -12,7 +13,7 @@ import { writeReport } from './reliability/write-report.ts';
  * `npm run reliability -- database` runs only the files with that in their path, and writes nothing.
  */
 const root = join(import.meta.dirname, '..');
-const chosen = process.argv.slice(2);
+const chosen = readJestCall('reliability');
 const run = { project: 'faults', options: ['--runInBand', '--testTimeout=300000'], chosen };
 
 async function describeRun(passed: number): Promise<string> {

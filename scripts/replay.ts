@@ -64,8 +64,11 @@ function countCustomers({ invoices }: Book): number {
 
 async function main(): Promise<void> {
   const choices = readChoices();
-  const { invoices, ...rest } = await readInvoices(choices.file);
+  const { invoices, ...rest } = await readInvoices(choices.file, choices.encoding);
   const book = { ...rest, invoices: invoices.slice(0, choices.first) };
+  for (const { line, reason } of book.refused) console.error(`line ${line} is refused: ${reason}.`);
+  if (book.invoices.length === 0)
+    throw new Refusal(`${choices.file} holds no sale: there is nothing to replay.`);
   await refuseUnreachable(choices.url);
   console.log(`Replaying ${basename(choices.file)} through ${choices.url}, ${choices.concurrency} at once`);
   const accounts = await openAccounts(choices.data, choices.url);

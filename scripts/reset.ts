@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { parseArgs } from 'node:util';
+import { readCall } from './commands/read-call.ts';
 import { openDataDirectory } from './local/data-directory.ts';
 import { Refusal } from './local/refusal.ts';
 import { stopLeftovers } from './local/stop-leftovers.ts';
@@ -23,16 +23,8 @@ async function askWhetherToDelete(): Promise<boolean> {
   return /^y(es)?$/i.test(answer.trim());
 }
 
-function isConfirmed(): boolean {
-  try {
-    return parseArgs({ options: { yes: { type: 'boolean', default: false } } }).values.yes;
-  } catch {
-    throw new Refusal('These arguments are not understood: use npm run reset, or npm run reset -- --yes.');
-  }
-}
-
 async function reset(): Promise<string> {
-  const yes = isConfirmed();
+  const { yes } = readCall('reset').options;
   if (!existsSync(dataDirectory)) return 'There is no local data; npm start makes new.';
   // Refuses while Tradepost runs, and a directory that is not ours.
   const data = await openDataDirectory(dataDirectory);

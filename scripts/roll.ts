@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readCall } from './commands/read-call.ts';
 import { openLoadShop } from './load/open-shop.ts';
 import { type LoadReport, startLoad } from './load/steady-load.ts';
 import { verifyOrders } from './load/verify-orders.ts';
@@ -13,14 +13,6 @@ const replicas = 2;
 /** As a shell says of a command that Ctrl-C ended. */
 const interrupted = 130;
 const fewestRequests = 10_000;
-
-function refuseArguments(): void {
-  try {
-    parseArgs({ options: {} });
-  } catch {
-    throw new Refusal('These arguments are not understood: use npm run roll, which takes none.');
-  }
-}
 
 function sayRow([name, number, seconds, failed]: readonly string[]): void {
   console.log([name?.padEnd(20), number?.padStart(7), seconds?.padStart(9), failed?.padStart(16)].join(''));
@@ -93,7 +85,7 @@ async function rollAside(signal: AbortSignal): Promise<void> {
 }
 
 try {
-  refuseArguments();
+  readCall('roll');
   await rollAside(awaitWishToStop());
 } catch (error) {
   console.error(error instanceof Refusal ? error.message : error);

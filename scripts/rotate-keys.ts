@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { parseLead, usualLead } from '../auth-service/src/signing-keys/lead.ts';
+import { usualLead } from '../auth-service/src/signing-keys/lead.ts';
 import { pausesOfFiles, rotateServiceKeys } from '../provision/src/rotate-service-keys.ts';
+import { readCall } from './commands/read-call.ts';
 import { openLocalKeys } from './keys/local-keys.ts';
 import { rotateLocalKey } from './keys/rotate-local-key.ts';
 import { Refusal } from './local/refusal.ts';
@@ -10,24 +10,7 @@ import { Refusal } from './local/refusal.ts';
  * npm run keys:rotate: the next signing key of access tokens, while the shop of npm start goes on; with --services the
  * next key of each service. Compose and a cluster have commands of their own (docs/operations.md).
  */
-const usage =
-  'use npm run keys:rotate -- [--lead 10 to 86400 seconds] [--services] [--data DIRECTORY of npm start]';
-
-function readChoices(): { directory: string; leadSeconds: number; services: boolean } {
-  const options = {
-    data: { type: 'string', default: join(import.meta.dirname, '../.data') },
-    lead: { type: 'string', default: String(usualLead) },
-    services: { type: 'boolean', default: false },
-  } as const;
-  try {
-    const { data: directory, lead, services } = parseArgs({ options }).values;
-    const leadSeconds = parseLead(lead);
-    if (leadSeconds !== undefined) return { directory, leadSeconds, services };
-  } catch {
-    // Told below, as a lead that is none.
-  }
-  throw new Refusal(`These arguments are not understood: ${usage}.`);
-}
+const usualDirectory = join(import.meta.dirname, '../.data');
 
 async function rotateSigning(directory: string, leadSeconds: number): Promise<void> {
   const { kid, isNew, seconds } = await rotateLocalKey(directory, leadSeconds);
@@ -38,10 +21,10 @@ async function rotateSigning(directory: string, leadSeconds: number): Promise<vo
 }
 
 try {
-  const { directory, leadSeconds, services } = readChoices();
+  const { data: directory = usualDirectory, lead, services } = readCall('keys:rotate').options;
   if (services)
     await rotateServiceKeys(openLocalKeys(directory), pausesOfFiles, (message) => console.log(message));
-  else await rotateSigning(directory, leadSeconds);
+  else await rotateSigning(directory, lead ?? usualLead);
 } catch (error) {
   console.error(error instanceof Refusal ? error.message : error);
   process.exitCode = 1;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readCall } from './commands/read-call.ts';
 import { loadDemoData } from './local/demo-data.ts';
 import { describeStack } from './local/describe-stack.ts';
 import type { ProcessName, Settings } from './local/processes.ts';
@@ -9,7 +9,6 @@ import type { Login } from './local/secrets.ts';
 import { startStack, type Stack } from './local/start-stack.ts';
 
 const dataDirectory = join(import.meta.dirname, '../.data');
-const usage = 'use npm start -- [--replicas 1 to 8] [--port 1 to 65535] [--kafka host:port] [--tls]';
 
 interface Choices {
   replicas: number;
@@ -47,37 +46,8 @@ function settingsOf({ kafka }: Choices): (name: ProcessName) => Settings {
   return (name) => ({ ...provider[name], ...throughKafka(kafka) });
 }
 
-function parseNumber(name: string, text: string, highest: number): number {
-  const number = Number(text);
-  if (/^\d+$/.test(text) && number >= 1 && number <= highest) return number;
-  throw new Refusal(`--${name} ${text} is not a whole number from 1 to ${highest}: ${usage}.`);
-}
-
-function readArguments(): { replicas: string; port: string; kafka?: string; tls: boolean } {
-  const options = {
-    replicas: { type: 'string', default: '2' },
-    port: { type: 'string', default: '8080' },
-    kafka: { type: 'string' },
-    tls: { type: 'boolean', default: false },
-  } as const;
-  try {
-    return parseArgs({ options }).values;
-  } catch {
-    throw new Refusal(`These arguments are not understood: ${usage}.`);
-  }
-}
-
 function readChoices(): Choices {
-  const { replicas, port, kafka, tls } = readArguments();
-  if (kafka !== undefined && !/^[^:\s]+:\d{1,5}$/.test(kafka))
-    throw new Refusal(`--kafka ${kafka} is not the host:port of a broker: ${usage}.`);
-  return {
-    replicas: parseNumber('replicas', replicas, 8),
-    port: parseNumber('port', port, 65_535),
-    admin: readAdmin(),
-    kafka,
-    tls,
-  };
+  return { ...readCall('start').options, admin: readAdmin() };
 }
 
 function say(message: string): void {

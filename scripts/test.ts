@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { runInDirectory } from './jest/run-in-directory.ts';
+import { readJestCall } from './jest/read-jest-call.ts';
 import { type Counts, runJest } from './jest/run-jest.ts';
 import { openDataDirectory } from './local/data-directory.ts';
 import { type DatabaseServer, startDatabase } from './local/database-server.ts';
@@ -7,7 +8,7 @@ import { providePrograms } from './local/install-programs.ts';
 import { openSecrets } from './local/secrets.ts';
 
 /** npm test: a private database server, then Jest. `npm test -- auth-service` runs only the files with that in their path. */
-const chosen = process.argv.slice(2);
+const chosen = readJestCall('test');
 
 /** First what runs side by side, then what starts everything, one file at a time; e2e/faults is npm run reliability. */
 const runs = [

@@ -1,8 +1,10 @@
 import { dirname } from 'node:path';
 import { lineFor } from './check/source.ts';
+import { readCall } from './commands/read-call.ts';
 import { parts, type Part } from './workflows/parts.ts';
 
 /** npm run workflows: whether the GitHub workflows keep our rules, one line each. Runs nothing of them. */
+readCall('workflows');
 const root = dirname(import.meta.dirname);
 const results: boolean[] = [];
 for (const [name, part] of Object.entries(parts)) results.push(await report(name, part));

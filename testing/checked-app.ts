@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
+import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createHttpServer } from '@tradepost/service-kit/http-server.ts';
 import supertest from 'supertest';
 import { assertDocumented } from './openapi-contract.ts';
 
@@ -25,7 +26,7 @@ function assertAnswer(answer: supertest.Response): void {
 
 /** Lets an app listen for the whole of a test file: supertest alone would open and close a port for each request. */
 export async function serveChecked(app: RequestListener): Promise<CheckedApp> {
-  const server = createServer(app).listen(0, '127.0.0.1');
+  const server = createHttpServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
   // As in production: a test that stops the process for a while must not find its connection closed.
   server.keepAliveTimeout = 65_000;

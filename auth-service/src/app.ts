@@ -27,7 +27,8 @@ export interface AppDependencies extends Dependencies {
 
 function createApp({ logger, metrics }: AppDependencies, mounted: Record<string, Router>): Express {
   // Nginx writes X-Forwarded-For anew, so its one entry is the caller; what a caller claims ends there.
-  const app = express().disable('x-powered-by').disable('etag').set('trust proxy', 1);
+  const app = express().disable('x-powered-by').disable('etag').enable('case sensitive routing');
+  app.set('trust proxy', 1);
   app.use(requestContext(), measureRequests(metrics, logger), shedLoad());
   for (const [base, router] of Object.entries(mounted)) app.use(base, router);
   app.use(noSuchPath);

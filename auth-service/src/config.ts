@@ -1,5 +1,6 @@
 import { eventSettings, faultsOfSinks } from '@tradepost/events/config.ts';
 import { readConfig, settings as common, urlList } from '@tradepost/service-kit/config.ts';
+import { emailAddress } from '@tradepost/text-formats/email-address.ts';
 import { z } from 'zod';
 
 const atMost = z.coerce.number().int().min(1).max(1_000_000);
@@ -22,10 +23,10 @@ export const settings = {
   CODES_KEY: z.string().min(16, 'must be a secret of at least 16 characters'),
   BCRYPT_COST: z.coerce.number().int().min(4).max(16).default(12),
   REFRESH_REUSE_LEEWAY_SECONDS: z.coerce.number().int().min(0).max(60).default(0),
-  ADMIN_EMAIL: z.email().optional(),
+  ADMIN_EMAIL: emailAddress.optional(),
   ADMIN_PASSWORD: z.string().optional(),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
-  MAIL_FROM: z.email().optional(),
+  MAIL_FROM: emailAddress.optional(),
   SMS_URL: z.url({ protocol: /^https?$/ }).optional(),
   SMS_KEY: z.string().optional(),
   MAIL_SPOOL: z.string().optional(),

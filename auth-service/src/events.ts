@@ -22,6 +22,10 @@ export const customers = {
       customerId: id,
       changedFields: z.array(z.string()),
       displayName: displayName.optional(),
+      tokensValidAfter: z.int().optional().meta({
+        description:
+          'Seconds since 1970. Present when the account was disabled or lost a role: its access tokens count only with a later iat',
+      }),
     }),
     'customer.deleted': z
       .object({ customerId: id })

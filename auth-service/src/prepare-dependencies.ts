@@ -7,6 +7,7 @@ import { type Database, isPassing } from '@tradepost/service-kit/database.ts';
 import type { Logger } from '@tradepost/service-kit/logger.ts';
 import type { Metrics } from '@tradepost/service-kit/metrics.ts';
 import { patiently } from '@tradepost/service-kit/patiently.ts';
+import { authenticateCallers } from './callers/authenticate-callers.ts';
 import { ensureAdmin } from './accounts/ensure-admin.ts';
 import type { Config } from './config.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -40,6 +41,7 @@ export async function prepareDependencies(
   const waiting = { what: 'the database', logger, isPassing };
   await patiently(() => ensureAdmin({ database, passwords, logger }, config), waiting);
   const keys = await followSigningKeys(database, waiting);
+  const { clock } = database;
   const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, REFRESH_REUSE_LEEWAY_SECONDS: leewaySeconds } = config;
   return {
     database,
@@ -51,8 +53,8 @@ export async function prepareDependencies(
     limits: openLimits({ database, logger }, config),
     leewaySeconds,
     authenticate: {
-      users: authenticateUsers(keys.find, { issuer, audience }),
-      services: authenticateServices(config.SERVICE_PUBLIC_KEYS_FILE, 'auth-service'),
+      users: authenticateCallers(authenticateUsers(keys.find, { issuer, audience, clock })),
+      services: authenticateServices(config.SERVICE_PUBLIC_KEYS_FILE, 'auth-service', clock),
     },
     ...deriveKeys(config.CODES_KEY),
   };

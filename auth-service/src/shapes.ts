@@ -3,15 +3,16 @@ import { z } from 'zod';
 import { roles } from './accounts/user-role.model.ts';
 import { passwordFault } from './passwords/password-rules.ts';
 
-export const email = z.email().max(254).toLowerCase();
-
 export const newPassword = z
   .string()
   .superRefine((password, context) => {
     const fault = passwordFault(password);
     if (fault) context.addIssue(fault);
   })
-  .meta({ description: '10 to 72 bytes of UTF-8, not a common password' });
+  .meta({
+    description:
+      '10 to 72 bytes of UTF-8 in the form NFC; neither a common password, one repeated character nor your own e-mail address',
+  });
 
 /** What a log-in, a refresh and a registration answer alike. */
 export const tokens = z

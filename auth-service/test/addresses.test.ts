@@ -68,6 +68,26 @@ describe('an address', () => {
     expect((await put(ada, path, {}, home).expect(428)).body.code).toBe('precondition-required');
   });
 
+  test('has a phone as it is written, and keeps its international form beside it', async () => {
+    const path = await keep(ada, { ...home, country: 'US', phone: '(555) 123-4567' });
+    const id = path.split('/').at(-1);
+    const stored = () =>
+      app.database.select('SELECT phone, phone_e164 FROM addresses WHERE id = :id', { id });
+    const { body } = await get(ada, path).expect(200);
+    expect(body.phone).toBe('(555) 123-4567');
+    expect(Object.keys(body)).not.toContain('phoneE164');
+    expect(await stored()).toEqual([{ phone: '(555) 123-4567', phone_e164: '+15551234567' }]);
+    const moved = { ...home, country: 'NL', phone: '071 998 8776' };
+    await put(ada, path, { 'If-Match': '*' }, moved).expect(200);
+    expect(await stored()).toEqual([{ phone: '071 998 8776', phone_e164: '+31719988776' }]);
+    const stale = await put(ada, path, { 'If-Match': '"1"' }, home).expect(412);
+    expect((stale.body.changedFields as string[]).sort()).toEqual(['country', 'phone']);
+    await put(ada, path, { 'If-Match': '*' }, home).expect(200);
+    expect(await stored()).toEqual([{ phone: null, phone_e164: null }]);
+    const { body: refused } = await add(ada, { ...home, phone: 'call me' }).expect(400);
+    expect(refused.errors[0].pointer).toBe('/phone');
+  });
+
   test('is forgotten by whoever knows its version', async () => {
     const path = await keep(ada);
     await remove(ada, path).expect(428);

@@ -153,13 +153,24 @@ describe('one address', () => {
     expect(countStatuses(answers)).toEqual({ 401: 30, 429: 10 });
   });
 
-  test('is, of version 6, the network that its provider has given out', async () => {
-    const answers = await Promise.all(
-      Array.from({ length: 40 }, (_, turn) =>
-        logIn(turn, `2001:db8:7:1::${turn + 1}`, { email: `six-${turn}@example.org` }),
-      ),
+  const guessFrom = async (addressOf: (turn: number) => string): Promise<Record<number, number>> => {
+    const guesses = Array.from({ length: 40 }, (_, turn) =>
+      logIn(turn, addressOf(turn), {
+        email: `six-${turn}-${addressOf(turn)}@example.org`.replaceAll(':', '-'),
+      }),
     );
-    expect(countStatuses(answers)).toEqual({ 401: 30, 429: 10 });
+    return countStatuses(await Promise.all(guesses));
+  };
+
+  test('is, of IPv6, the /64 that a customer has', async () => {
+    expect(await guessFrom((turn) => `2001:db8:7:1:${turn}::${turn + 1}`)).toEqual({ 401: 30, 429: 10 });
+    expect(await guessFrom((turn) => `2001:db8:7:1${turn % 2}::1`)).toEqual({ 401: 40 });
+  });
+
+  test('is the same of IPv4 and in the form of IPv6', async () => {
+    const from = newAddress();
+    expect(await guessFrom((turn) => (turn % 2 ? from : `::ffff:${from}`))).toEqual({ 401: 30, 429: 10 });
+    expect(await guessFrom(() => `::ffff:${newAddress()}`)).toEqual({ 401: 40 });
   });
 });
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import bcrypt from 'bcrypt';
 import { type AuthApp, startAuthApp } from './helpers/auth-app.ts';
 
 let app: AuthApp;
@@ -33,18 +34,51 @@ test('answers the same to an unknown address and to a wrong password', async () 
   expect({ ...unknown.body, requestId: '' }).toEqual({ ...wrong.body, requestId: '' });
 });
 
-test('takes as long for an unknown address as for a wrong password', async () => {
+/** Differs between the forms that keyboards send. */
+const phrase = 'Ein gutes Gefühl für Café';
+const forms = ['NFC', 'NFD'] as const;
+
+test.each(forms)('knows a password that was registered as %s in either form', async (form) => {
+  const { email } = await app.register({ password: phrase.normalize(form) });
+  for (const other of forms) await logIn(email, phrase.normalize(other)).expect(200);
+  await logIn(email, phrase.normalize('NFKD').replaceAll(/\p{M}/gu, '')).expect(401);
+});
+
+test('knows an older hash, which was made of the bytes as sent', async () => {
+  const { email, id } = await app.register();
+  const sent = phrase.normalize('NFD');
+  const hash = await bcrypt.hash(sent, 4);
+  await app.database.change('UPDATE users SET password_hash = :hash WHERE id = :id', { id, hash });
+  await logIn(email, sent).expect(200);
+  await logIn(email, `${sent}!`).expect(401);
+});
+
+test('compares no more than the 72 bytes of an older hash', async () => {
+  const { email, id } = await app.register();
+  // 72 bytes as sent, and 49 of the normal form: more of the same fits into the limit once it is normalised.
+  const sent = 'e\u0301'.repeat(24);
+  const hash = await bcrypt.hash(sent, 4);
+  await app.database.change('UPDATE users SET password_hash = :hash WHERE id = :id', { id, hash });
+  await logIn(email, sent).expect(200);
+  await logIn(email, `${sent}e\u0301`).expect(401);
+});
+
+test.each([
+  ['a wrong password', 'not this password', 40],
+  // It is compared in two forms, so that half the rounds take as long.
+  ['a wrong one that is not in its normal form', 'ni\u0303o not this password', 20],
+])('takes as long for an unknown address as for %s', async (_what, password, rounds) => {
   const { email } = await app.register();
   const times: Record<string, number[]> = { [email]: [], 'nobody@example.org': [] };
-  for (let round = 0; round < 40; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     // In turns, so that whatever slows the machine slows both.
     for (const [address, measured] of Object.entries(times)) {
       const startedAt = performance.now();
-      await logIn(address, 'not this password').expect(401);
+      await logIn(address, password).expect(401);
       measured.push(performance.now() - startedAt);
     }
   }
-  const medians = Object.values(times).map((measured) => measured.sort((a, b) => a - b)[20] ?? 0);
+  const medians = Object.values(times).map((measured) => measured.sort((a, b) => a - b)[rounds / 2] ?? 0);
   // Without the comparison an unknown address would take a few milliseconds, and not twenty.
   expect(Math.min(...medians) / Math.max(...medians)).toBeGreaterThan(0.6);
 });

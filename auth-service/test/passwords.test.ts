@@ -10,6 +10,8 @@ beforeAll(async () => {
 afterAll(() => app.stop());
 
 const newPassword = 'another long enough phrase';
+/** Differs between the forms that keyboards send. */
+const phrase = 'Ein gutes Gefühl für Café';
 const post = (path: string, body: object) => app.request.post(`/api/v1/auth${path}`).send(body);
 const forgot = (email: string) => post('/password/forgot', { email });
 const reset = (token: string, password = newPassword) =>
@@ -79,6 +81,20 @@ describe('who forgot the password', () => {
     expect((await reset(token).expect(400)).body.code).toBe('reset-token-wrong');
   });
 
+  test('does not choose the own e-mail address', async () => {
+    const { person, token } = await personWithToken();
+    const { body } = await reset(token, person.email.toUpperCase()).expect(400);
+    expect(body.errors).toEqual([{ pointer: '/newPassword', message: 'must not be your e-mail address' }]);
+    await reset(token, 'y'.repeat(12)).expect(400);
+    await reset(token).expect(204);
+  });
+
+  test('chooses one that is typed in another form later', async () => {
+    const { person, token } = await personWithToken();
+    await reset(token, phrase.normalize('NFD')).expect(204);
+    await logIn(person.email, phrase.normalize('NFC')).expect(200);
+  });
+
   test('keeps the token when the new password will not do', async () => {
     const { token } = await personWithToken();
     const { body } = await reset(token, 'short').expect(400);
@@ -135,6 +151,26 @@ describe('who knows the password', () => {
     await expectReplaced(person, [second]);
     expect(await readAccount(person)).toEqual(before);
     await reset(token).expect(410);
+  });
+
+  test('does not choose the own e-mail address, nor one repeated character', async () => {
+    const person = await app.register();
+    for (const [chosen, message] of [
+      [person.email, 'must not be your e-mail address'],
+      ['zzzzzzzzzzzz', 'must not be one repeated character'],
+    ] as const) {
+      const fields = { currentPassword: goodPassword, newPassword: chosen };
+      const { body } = await change(person, fields).expect(400);
+      expect(body.errors).toEqual([{ pointer: '/newPassword', message }]);
+    }
+    await logIn(person.email, person.password).expect(200);
+  });
+
+  test('changes it in either form', async () => {
+    const person = await app.register({ password: phrase.normalize('NFC') });
+    const fields = { currentPassword: phrase.normalize('NFD'), newPassword: `${phrase.normalize('NFD')}!` };
+    await change(person, fields).expect(204);
+    await logIn(person.email, `${phrase.normalize('NFC')}!`).expect(200);
   });
 
   test('must know the current one', async () => {

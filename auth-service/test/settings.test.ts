@@ -34,6 +34,16 @@ test.each([
   expect(faultsOf(environment)).toEqual([]);
 });
 
+test.each([
+  ['ADMIN_EMAIL', 'Boss@фирма.рф', 'boss@xn--80apmps.xn--p1ai'],
+  ['ADMIN_EMAIL', 'a&b@example.com', 'a&b@example.com'],
+  ['MAIL_FROM', 'shop@münchen.example', 'shop@xn--mnchen-3ya.example'],
+])('%s may be %s', (name, given, kept) => {
+  const others = { ADMIN_PASSWORD: 'secret', SMTP_URL: smtp.SMTP_URL, ADMIN_EMAIL: 'x@example.org' };
+  const environment = { ...needed, ...others, MAIL_FROM: smtp.MAIL_FROM, [name]: given };
+  expect(parseSettings(settings, environment, faultsOfSettings)).toMatchObject({ [name]: kept });
+});
+
 test('every fault is named at once, and the mailbox is refused in production', () => {
   const { SMTP_URL } = smtp;
   const { SMS_KEY } = sms;
@@ -49,6 +59,7 @@ test('every fault is named at once, and the mailbox is refused in production', (
 test.each([
   ['SMTP_URL', { ...smtp, SMTP_URL: 'https://user:planted@mail.example.org' }],
   ['MAIL_FROM', { ...smtp, MAIL_FROM: 'the shop' }],
+  ['ADMIN_EMAIL', { ADMIN_EMAIL: 'boss@-planted.org', ADMIN_PASSWORD: 'planted' }],
   ['SMS_URL', { ...sms, SMS_URL: 'sms.example.org/?key=planted' }],
 ])('a wrong %s is refused, and not repeated', (name, environment) => {
   const faults = faultsOf(environment);

@@ -44,6 +44,31 @@ describe('one’s own account', () => {
     expect((await get(person, '/users/me').expect(200)).body).toEqual(cleared.body);
   });
 
+  test('has a phone as its owner writes it, and keeps its international form beside it', async () => {
+    const person = await app.register({ phone: '(555) 123-4567' });
+    const stored = async () =>
+      (await app.database.select('SELECT phone, phone_e164 FROM users WHERE id = :id', { id: person.id }))[0];
+    expect(await stored()).toEqual({ phone: '(555) 123-4567', phone_e164: null });
+    const written = [
+      ['+44 (0)20 7946-0000', '+442079460000'],
+      ['+1 (213) 373-4253 ext. 12', '+12133734253'],
+      ['0800 12', null],
+      [null, null],
+    ] as const;
+    for (const [phone, international] of written) {
+      const { body } = await patch(person, { 'If-Match': '*' }, { phone }).expect(200);
+      expect(body.phone).toBe(phone);
+      expect(Object.keys(body)).not.toContain('phoneE164');
+      expect(await stored()).toEqual({ phone, phone_e164: international });
+    }
+    for (const phone of ['call me', '+()-', '', '5'.repeat(31)]) {
+      const { body } = await patch(person, { 'If-Match': '*' }, { phone }).expect(400);
+      expect(body.errors[0].pointer).toBe('/phone');
+    }
+    const stale = await patch(person, { 'If-Match': '"1"' }, { phone: '5' }).expect(412);
+    expect(stale.body.changedFields).toEqual(['phone']);
+  });
+
   test('is not changed without If-Match', async () => {
     const person = await app.register({ displayName: 'Before' });
     const { body } = await patch(person, {}, { displayName: 'After' }).expect(428);

@@ -159,10 +159,27 @@ describe('a code by SMS', () => {
   test('goes to the phone, and says nothing about the address', async () => {
     const person = await app.register({ phone: '+44 20 7946 0123' });
     await ask(person, 'sms').expect(202);
-    const { channel } = await app.awaitMail('+44 20 7946 0123');
+    const { channel } = await app.awaitMail('+442079460123');
     expect(channel).toBe('sms');
-    const { body } = await confirm(person, await app.awaitCode('+44 20 7946 0123')).expect(200);
+    const { body } = await confirm(person, await app.awaitCode('+442079460123')).expect(200);
     expect(body).toMatchObject({ emailVerified: false, version: 1 });
+  });
+
+  test('goes to a number without its country as it is written', async () => {
+    const person = await app.register({ phone: '(555) 123-4567' });
+    await ask(person, 'sms').expect(202);
+    expect((await app.awaitMail('(555) 123-4567')).channel).toBe('sms');
+  });
+
+  test('goes to the number that was changed last', async () => {
+    const person = await app.register({ phone: '+44 20 7946 0124' });
+    await app.request
+      .patch('/api/v1/users/me')
+      .set({ Authorization: person.bearer, 'If-Match': '*' })
+      .send({ phone: '+44 (0)20 7946 0125' })
+      .expect(200);
+    await ask(person, 'sms').expect(202);
+    expect((await app.awaitMail('+442079460125')).channel).toBe('sms');
   });
 
   test('needs a phone', async () => {

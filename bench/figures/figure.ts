@@ -1,13 +1,5 @@
+import type { Sample } from '../measure/sample.ts';
 import type { OpenedBench } from '../shop/open-bench.ts';
-
-/** One measured value: requests a second, or a time in milliseconds. */
-export interface Sample {
-  value: number;
-  p50Ms?: number;
-  p99Ms?: number;
-  /** Processor microseconds for each request, by process. */
-  cpu?: ReadonlyMap<string, number>;
-}
 
 /** A goal of performance.md: what is measured, against which reference of the same run. */
 export interface Figure {

@@ -1,7 +1,8 @@
 import type { LoadRequest } from '../load/run-wrk.ts';
 import { checkExact } from '../shop/check-exact.ts';
 import type { OpenedBench } from '../shop/open-bench.ts';
-import type { Figure, Sample } from './figure.ts';
+import type { Sample } from '../measure/sample.ts';
+import type { Figure } from './figure.ts';
 
 const shipTo = { name: 'Ada Lind', line1: 'Lindenstrasse 5', city: 'Berlin', country: 'DE' };
 const requests = 5_000;

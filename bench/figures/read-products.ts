@@ -1,6 +1,7 @@
 import type { LoadRequest } from '../load/run-wrk.ts';
 import type { OpenedBench } from '../shop/open-bench.ts';
-import type { Figure, Sample } from './figure.ts';
+import type { Sample } from '../measure/sample.ts';
+import type { Figure } from './figure.ts';
 
 const connections = 32;
 const reads = 5_000;

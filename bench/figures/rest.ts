@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cpuBetween, readCpu, readPss } from '../measure/process-figures.ts';
 import type { OpenedBench } from '../shop/open-bench.ts';
-import type { Figure, Sample } from './figure.ts';
+import type { Sample } from '../measure/sample.ts';
+import type { Figure } from './figure.ts';
 
 /** Longer than the other figures: what happens at rest happens rarely. */
 const times = 5;

@@ -1,4 +1,5 @@
-import type { Measured, Sample } from '../figures/figure.ts';
+import type { Measured } from '../figures/figure.ts';
+import type { Sample } from '../measure/sample.ts';
 
 const number = (value: number): string =>
   value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(2);

@@ -4,7 +4,7 @@ import { type Load, type LoadRequest, runWrk } from '../load/run-wrk.ts';
 import { cpuBetween, readCpu } from '../measure/process-figures.ts';
 import { openPlainOrders, type PlainOrders } from '../references/plain-orders.ts';
 import { openStaticFiles, type StaticFiles } from '../references/static-files.ts';
-import type { Sample } from '../figures/figure.ts';
+import type { Sample } from '../measure/sample.ts';
 import { type BenchShop, openShop, type ShopOptions } from './open-shop.ts';
 
 /** Everything that a figure needs: the shop, its references, and a way to load both. */

@@ -29,6 +29,19 @@ const initialStock = 10_000_000;
 const describe = (number: number): string =>
   `Product ${number} of the bench. ${'It is made of steel, wood and glass, and comes in a sturdy box. '.repeat(6)}`;
 
+type CallApi = ReturnType<typeof createApiClient>;
+
+async function offerProducts(callApi: CallApi, token: string, count: number): Promise<string[]> {
+  const offer = async (number: number): Promise<string> => {
+    const price = { amount: 1_000 + (number % 9_000), currency: 'EUR' };
+    const body = { name: `Kettle number ${number}`, description: describe(number), price, initialStock };
+    const answer = await callApi({ method: 'POST', path: '/products', token, body });
+    if (answer.status !== 201) throw new Error(`Offering a product answered ${answer.status}.`);
+    return (answer.body as { id: string }).id;
+  };
+  return Promise.all(Array.from({ length: count }, (_, number) => atOnce(() => offer(number))));
+}
+
 /** Starts a shop with products of one seller and buyers who can log in. */
 export async function openShop(options: ShopOptions): Promise<BenchShop> {
   const { directory, replicas, products, buyers, signal, onProgress } = options;
@@ -47,16 +60,7 @@ export async function openShop(options: ShopOptions): Promise<BenchShop> {
   await grantRole(callApi, await logIn(callApi, stack.admin), { userId, role: 'seller' });
   const token = await logIn(callApi, seller);
   onProgress(`offering ${products} products`);
-  const offer = async (number: number): Promise<string> => {
-    const price = { amount: 1_000 + (number % 9_000), currency: 'EUR' };
-    const body = { name: `Kettle number ${number}`, description: describe(number), price, initialStock };
-    const answer = await callApi({ method: 'POST', path: '/products', token, body });
-    if (answer.status !== 201) throw new Error(`Offering a product answered ${answer.status}.`);
-    return (answer.body as { id: string }).id;
-  };
-  const productIds = await Promise.all(
-    Array.from({ length: products }, (_, number) => atOnce(() => offer(number))),
-  );
+  const productIds = await offerProducts(callApi, token, products);
   onProgress(`registering ${buyers} buyers`);
   const logins = Array.from({ length: buyers }, (_, number) => ({
     email: `buyer-${number}@bench.example`,

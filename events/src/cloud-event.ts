@@ -1,3 +1,4 @@
+import { id } from '@tradepost/service-kit/fields.ts';
 import { z } from 'zod';
 
 /**
@@ -6,7 +7,7 @@ import { z } from 'zod';
  */
 export const cloudEvent = z.object({
   specversion: z.literal('1.0'),
-  id: z.uuid(),
+  id,
   source: z.string().min(1).max(100),
   type: z.string().min(1).max(100),
   subject: z.string().min(1).max(100),

@@ -3,8 +3,20 @@ import { z } from 'zod';
 const sinkNames = ['http', 'kafka', 'webhook'] as const;
 const list = z.string().transform((value) => value.split(',').map((part) => part.trim()));
 
+function isHostAndPort(text: string): boolean {
+  return text.startsWith('[')
+    ? /^\[.*\]:\d{1,5}$/.test(text) && URL.canParse(`any://${text}`)
+    : /^[^:\s]+:\d{1,5}$/.test(text);
+}
+
+/** host:port; an address of IPv6 is written in brackets (RFC 3986 section 3.2.2), and becomes its shortest form. */
+const hostAndPort = z
+  .string()
+  .refine(isHostAndPort, 'must be host:port, or [address]:port for IPv6')
+  .transform((text) => (text.startsWith('[') ? new URL(`any://${text}`).host : text));
+
 /** host:port of one or more, separated by commas. */
-export const hostList = list.pipe(z.array(z.string().regex(/^[^:\s]+:\d{1,5}$/, 'must be host:port')).min(1));
+export const hostList = list.pipe(z.array(hostAndPort).min(1));
 
 /** Settings of every process that tells others what has happened. */
 export const eventSettings = {

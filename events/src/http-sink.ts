@@ -1,4 +1,5 @@
 import { readSigningKey, serviceAuthorization } from '@tradepost/service-kit/authenticate.ts';
+import type { Clock } from '@tradepost/service-kit/clock.ts';
 import {
   createHttpClient,
   type HttpClient,
@@ -46,13 +47,15 @@ interface Listening {
   /** The internal listeners of its replicas. */
   urls: readonly string[];
   serviceKeyFile: string;
+  /** The database's, which every service shares. */
+  clock: Clock;
 }
 
 /** Another service, which gets batches of CloudEvents as POST /internal/v1/events, signed by the service that sends them. */
-export function httpSink({ from, to, urls, serviceKeyFile }: Listening): Sink {
+export function httpSink({ from, to, urls, serviceKeyFile, clock }: Listening): Sink {
   const authorization = serviceAuthorization(() => readSigningKey(serviceKeyFile), from, to);
   // Without retries of its own: the relay repeats.
-  const http = createHttpClient(urls, { authorization, maxRetries: 0 });
+  const http = createHttpClient(urls, { authorization, clock, maxRetries: 0 });
   return {
     name: `http:${to}`,
     async send(events) {

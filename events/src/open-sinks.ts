@@ -76,7 +76,9 @@ export async function startRelays(
     waiting.forEach(({ sink }) => relays.get(sink)?.wake());
   };
   const timer = setInterval(() => {
-    look().catch((error: unknown) => logger.warn('the outbox could not be looked at; trying again', { error }));
+    look().catch((error: unknown) =>
+      logger.warn('the outbox could not be looked at; trying again', { error }),
+    );
   }, everyMs);
   return {
     stop: async () => {

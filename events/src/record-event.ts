@@ -9,7 +9,7 @@ import { announceRecorded } from './waker.ts';
 
 function toCloudEvent(
   { source, type, subject, partitionKey, sequence, data }: NewEvent,
-  traceparent: string | undefined,
+  { time, traceparent }: { time: string; traceparent: string | undefined },
 ): CloudEvent {
   return {
     specversion: '1.0',
@@ -17,7 +17,7 @@ function toCloudEvent(
     source,
     type,
     subject,
-    time: new Date().toISOString(),
+    time,
     datacontenttype: 'application/json',
     partitionkey: partitionKey ?? subject,
     sequence,
@@ -38,10 +38,13 @@ export async function recordEvents(
   events: readonly NewEvent[],
 ): Promise<void> {
   if (events.length === 0) return;
-  const { traceparent } = currentContext() ?? {};
+  const about = {
+    time: new Date(database.clock.now()).toISOString(),
+    traceparent: currentContext()?.traceparent,
+  };
   const rows = events.map((event) => ({
     topic: event.topic,
-    event: JSON.stringify(toCloudEvent(event, traceparent)),
+    event: JSON.stringify(toCloudEvent(event, about)),
   }));
   const recorded = await database.change(
     `INSERT INTO outbox (sink, topic, event)
@@ -73,14 +76,18 @@ export const selectSinks: Statement = { sql: 'SELECT name FROM outbox_sinks', va
  * The statement that records events of a group, under the rule of recordEvents. Call it inside the transaction: the
  * relays of this process wake when it has committed.
  * @param sinks result of selectSinks in the same transaction
+ * @param now time of the events, by the database's clock
  * @throws Error when no sink is registered
  */
-export function insertEvents(sinks: StatementResult | undefined, events: readonly GroupedEvent[]): Statement {
+export function insertEvents(
+  sinks: StatementResult | undefined,
+  events: readonly GroupedEvent[],
+  now: Date,
+): Statement {
   const names = (sinks?.rows ?? []).map(({ name }) => name as string);
-  if (names.length === 0)
-    throw new Error('No sink is registered for events: call registerSinks() first.');
+  if (names.length === 0) throw new Error('No sink is registered for events: call registerSinks() first.');
   const rows = events.flatMap(({ event, traceparent }) => {
-    const text = JSON.stringify(toCloudEvent(event, traceparent));
+    const text = JSON.stringify(toCloudEvent(event, { time: now.toISOString(), traceparent }));
     return names.map((name) => [name, event.topic, text]);
   });
   afterCommit(announceRecorded);

@@ -137,6 +137,23 @@ function relayBatches(dependencies: RelayDependencies, sink: Sink, holder: strin
   };
 }
 
+/** Turns each failure into a pause, exponential up to 2 s, and logs the first failure and the end of the failures. */
+function relayWithPauses(logger: Logger, sink: Sink, relayNext: () => Promise<Next>): () => Promise<Next> {
+  let failures = 0;
+  return async () => {
+    try {
+      const next = await relayNext();
+      if (failures > 0) logger.info('events are relayed again', { sink: sink.name });
+      failures = 0;
+      return next;
+    } catch (error) {
+      if (failures === 0) logger.warn('events wait', { sink: sink.name, error });
+      failures += 1;
+      return Math.min(longestPauseMs, gatherMs * 2 ** failures);
+    }
+  };
+}
+
 /**
  * Sends the waiting events of a sink, by position, at least once; a batch is deleted when the sink has taken it. Runs in
  * every replica, and one of them sends: when it dies, another one goes on within 4 s, with the batch that was at work.
@@ -153,22 +170,10 @@ export function relayEvents(
   const holder = randomUUID();
   const waker = createWaker();
   const endListening = onRecorded(waker.wake);
-  const relayNext = relayBatches(dependencies, sink, holder);
+  const relayPatiently = relayWithPauses(logger, sink, relayBatches(dependencies, sink, holder));
   const loop = async (): Promise<void> => {
-    let failures = 0;
     while (!signal.aborted) {
-      const next = await relayNext().then(
-        (pause) => {
-          if (failures > 0) logger.info('events are relayed again', { sink: sink.name });
-          failures = 0;
-          return pause;
-        },
-        (error: unknown) => {
-          if (failures === 0) logger.warn('events wait', { sink: sink.name, error });
-          failures += 1;
-          return Math.min(longestPauseMs, gatherMs * 2 ** failures);
-        },
-      );
+      const next = await relayPatiently();
       if (next === 'idle') await waker.sleep();
       else if (next > 0) await sleep(next, undefined, { signal }).catch(() => undefined);
     }

@@ -4,8 +4,11 @@ import { recordEvents } from '@tradepost/events/record-event.ts';
 import { registerSinks } from '@tradepost/events/register-sinks.ts';
 import { relayEvents } from '@tradepost/events/relay-events.ts';
 import { SinkAway } from '@tradepost/events/sink.ts';
+import { measureOutbox } from '@tradepost/events/metrics.ts';
 import { openDatabase } from '@tradepost/service-kit/database.ts';
+import { createMetrics } from '@tradepost/service-kit/metrics.ts';
 import { silentLogger as logger, type TestDatabase } from '@tradepost/service-kit/testing.ts';
+import { countReads, tenThousandRows } from '../../testing/count-reads.ts';
 import {
   countRows,
   emptyTables,
@@ -147,4 +150,61 @@ describe('relaying', () => {
     const inOrder = Array.from({ length: 60 }, (_, index) => index + 1);
     expect(sequencesOf(sink.taken)).toEqual(Object.fromEntries(keys.map((key) => [key, inOrder])));
   }, 30_000);
+});
+
+describe('10,000 more events that wait for a sink that is away', () => {
+  let single: TestDatabase;
+  beforeAll(async () => {
+    single = await openEventDatabase(1);
+  });
+  afterAll(() => single.drop());
+
+  const waitForAway = (count: number): Promise<number> =>
+    single.change(
+      `INSERT INTO outbox (sink, topic, event) SELECT 'away', 'test.things', :event FROM ${tenThousandRows} LIMIT :count`,
+      { count, event: JSON.stringify({ partitionkey: 'a' }) },
+    );
+
+  /** Rows that a relay reads until its sink was tried, or the outbox was looked at, so many times. */
+  async function readsOfRelay(name: string): Promise<number> {
+    const sink = new ListeningSink(name);
+    let tries = 0;
+    sink.before = () => {
+      tries += 1;
+      throw new SinkAway('away');
+    };
+    await registerSinks(single, [{ name: 'away' }, sink]);
+    return countReads(single, async () => {
+      const relay = relayEvents({ database: single, logger }, sink);
+      if (name === 'away') await eventually(() => tries >= 3);
+      else await sleep(300);
+      await relay.stop();
+    });
+  }
+
+  test('cost neither a relay nor a look at the figures more', async () => {
+    const metrics = createMetrics();
+    measureOutbox(metrics, single);
+    const look = (): Promise<number> => countReads(single, () => metrics.expose());
+    await waitForAway(10_000);
+    const before = { away: await readsOfRelay('away'), idle: await readsOfRelay('idle'), look: await look() };
+    await waitForAway(10_000);
+    // A relay may look once more or less before it is stopped; a look reads 500 events of its sink.
+    expect(await readsOfRelay('away')).toBeLessThan(before.away + 1_100);
+    expect(await readsOfRelay('idle')).toBeLessThan(before.idle + 100);
+    expect(await look()).toBeLessThan(before.look + 100);
+  });
+
+  test('count as 10,000, and the oldest is found', async () => {
+    const metrics = createMetrics();
+    measureOutbox(metrics, single);
+    await single.change(
+      'UPDATE outbox SET created_at = NOW(3) - INTERVAL 1 HOUR ORDER BY position LIMIT 1',
+      {},
+    );
+    const { text } = await metrics.expose();
+    expect(text).toContain('outbox_waiting_events 10000\n');
+    expect(Number(/^outbox_oldest_seconds (.*)$/m.exec(text)?.[1])).toBeGreaterThan(3_500);
+    expect(text).toContain('dead_letters 0\n');
+  });
 });

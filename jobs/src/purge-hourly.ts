@@ -1,5 +1,6 @@
 import type { Database } from '@tradepost/service-kit/database.ts';
 import type { Logger } from '@tradepost/service-kit/logger.ts';
+import { purgeEvery } from './purge-every.ts';
 
 const everyMs = 3_600_000;
 
@@ -21,20 +22,8 @@ export const oldKeys = [
  * @param deletions statements that each delete a bounded number of rows, so that no lock lasts; repeated until none is left
  */
 export function purgeHourly(
-  { database, logger }: { database: Database; logger: Logger },
+  dependencies: { database: Database; logger: Logger },
   deletions: readonly string[],
 ): { stop: () => void } {
-  const purge = async (): Promise<void> => {
-    for (const deletion of deletions) while ((await database.change(deletion, {})) > 0);
-  };
-  const timer = setInterval(() => {
-    purge().catch((error: unknown) =>
-      logger.warn('old rows could not be deleted; trying again in an hour', { error }),
-    );
-  }, everyMs);
-  return {
-    stop: () => {
-      clearInterval(timer);
-    },
-  };
+  return purgeEvery(dependencies, { everyMs, deletions });
 }

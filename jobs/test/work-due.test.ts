@@ -164,7 +164,14 @@ test('a counterpart that gives no answer gets fewer places until it answers, and
     await finish(id);
     return { answered: !isSilent };
   };
-  const claimShared = async (limit: number, freeFor: (name: string) => number): Promise<number[]> => {
+  let mostTaken = 0;
+  type OfCounterpart = (name: string) => number;
+  const claimShared = async (
+    limit: number,
+    freeFor: OfCounterpart,
+    takenBy: OfCounterpart,
+  ): Promise<number[]> => {
+    mostTaken = Math.max(mostTaken, takenBy('hangs'));
     const rows = await database.select<{ id: number }>(
       'SELECT id FROM chores WHERE NOT is_done AND due_at <= NOW(3) ORDER BY id',
     );
@@ -192,8 +199,50 @@ test('a counterpart that gives no answer gets fewer places until it answers, and
   // 4 places, then 2, then 1: the last of these waits alone.
   while (mostSilent.length < 9) await sleep(10);
   expect(Math.max(...mostSilent)).toBe(4);
+  expect(mostTaken).toBe(4);
   expect(mostSilent.at(-1)).toBe(1);
   isSilent = false;
   await untilDone(10_000);
   await stop();
+});
+
+test('a counterpart that refuses at once is not tried again and again without a pause', async () => {
+  await add(100);
+  let tries = 0;
+  const work = async (id: number): Promise<{ answered: boolean }> => {
+    tries += 1;
+    await finish(id);
+    return { answered: false };
+  };
+  const claimFree = (limit: number, freeFor: (name: string) => number): Promise<number[]> =>
+    freeFor('shop') > 0 ? claim(Math.min(limit, freeFor('shop'))) : Promise.resolve([]);
+  const shared = { ...chores, pollMs: 100, counterpartOf: () => 'shop', claim: claimFree };
+  const { stop } = workDue(silentLogger, { ...shared, work });
+  while (tries < 8) await sleep(5);
+  const startedAt = performance.now();
+  const before = tries;
+  while (tries < before + 5) await sleep(5);
+  // One place by now, and one try in each pause.
+  expect(performance.now() - startedAt).toBeGreaterThan(350);
+  await stop();
+});
+
+test('a finished item lets the next one be claimed at once, also when the last look found none', async () => {
+  await add(1);
+  const startedAt: number[] = [];
+  let addedAt = 0;
+  const work = async (id: number): Promise<void> => {
+    startedAt.push(performance.now());
+    if (startedAt.length === 1) {
+      await sleep(650);
+      addedAt = performance.now();
+      await add(1);
+    }
+    await finish(id);
+  };
+  // Looks at 0 and at 600 ms; the next one would be at 1,200 ms.
+  const { stop } = workDue(silentLogger, { ...chores, pollMs: 600, work });
+  await untilDone(4_000);
+  await stop();
+  expect(startedAt[1]! - addedAt).toBeLessThan(400);
 });

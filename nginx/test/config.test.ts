@@ -1,9 +1,10 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { buildSite, renderProblems } from '../build-site.ts';
 import { nginxTemplate, renderTemplate, writeNginxConfig } from '../../scripts/local/nginx-server.ts';
+import { selfSignedCertificate } from '../../scripts/local/self-signed-certificate.ts';
 
 let directory: string;
 
@@ -36,6 +37,29 @@ test('the template has only places that envsubst fills in, none of which Nginx t
   expect(places.filter((place) => !/^\$\{[A-Z_]+\}$/.test(place))).toEqual([]);
 });
 
+test('the path of the checkout is no part of the configuration, whatever it holds', async () => {
+  const odd = join(directory, `a b$c"d'e;f%41\u00e9#{x}\\y`);
+  const [certificateFile, keyFile] = [join(odd, 'tls/certificate.pem'), join(odd, 'tls/key.pem')];
+  const { certificate, privateKey } = await selfSignedCertificate(1);
+  await mkdir(join(odd, 'tls'), { recursive: true });
+  await writeFile(certificateFile, certificate);
+  await writeFile(keyFile, privateKey);
+  const own = { runDirectory: join(odd, 'nginx'), siteDirectory: join(odd, 'site') };
+  // Nginx itself reads it here.
+  const file = await writeNginxConfig({ ...plan(), ...own, settings: { tls: { certificateFile, keyFile } } });
+  expect(file).toBe(join(odd, 'nginx/nginx.conf'));
+  const written = await readFile(file, 'utf8');
+  expect(written).toContain('root "../site";');
+  expect(written).toContain(
+    'ssl_certificate "../tls/certificate.pem"; ssl_certificate_key "../tls/key.pem";',
+  );
+});
+
+test('a path that Nginx cannot be told is refused', async () => {
+  const siteDirectory = join(directory, 'a$b');
+  await expect(writeNginxConfig({ ...plan(), siteDirectory })).rejects.toThrow('cannot read the path ../a$b');
+});
+
 test('a place nobody fills in is named', () => {
   expect(() => renderTemplate('a ${NEW_PLACE};', {})).toThrow('The Nginx template asks for NEW_PLACE');
 });
@@ -54,7 +78,7 @@ test.each([
   ['PUBLIC_HOSTS', { publicHosts: ['shop.example;'] }],
   ['TRUSTED_PROXIES', { trustedProxies: ['10.0.0.0/8; deny all'] }],
 ])('%s that would become another directive is refused', async (name, settings) => {
-  await expect(writeNginxConfig({ ...plan(), settings })).rejects.toThrow(`${name} holds `);
+  await expect(writeNginxConfig({ ...plan(), settings })).rejects.toThrow(`${name}: holds `);
 });
 
 test('a service without a replica and a missing program are named', async () => {

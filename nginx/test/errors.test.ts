@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { nginxTemplate } from '../../scripts/local/nginx-server.ts';
 import { startEdge, type Edge } from './helpers/edge.ts';
-import { startFakeService, type FakeService } from './helpers/fake-service.ts';
+import { echo, startFakeService, type FakeService } from './helpers/fake-service.ts';
 import { send, sendRaw, valuesOf, type Answer } from './helpers/send.ts';
 
 let service: FakeService;
@@ -85,7 +85,13 @@ describe('what cannot be read is refused as a problem', () => {
       `POST ${products} HTTP/1.1\r\n${host}Transfer-Encoding: chunked\r\n\r\nZZ\r\n`,
       '400 bad-request',
     ],
-    ['TRACE', `TRACE ${products} HTTP/1.1\r\n${host}${close}\r\n`, '405 method-not-allowed'],
+    ['a method in lower case', `foo ${products} HTTP/1.1\r\n${host}\r\n`, '400 bad-request'],
+    [
+      'a control character in a header',
+      `GET ${products} HTTP/1.1\r\n${host}X: a\0b\r\n\r\n`,
+      '400 bad-request',
+    ],
+    ['CONNECT to another host', `CONNECT example.org:443 HTTP/1.1\r\n${host}\r\n`, '400 bad-request'],
     ['a long address', `GET /${'a'.repeat(9_000)} HTTP/1.1\r\n${host}\r\n`, '414 uri-too-long'],
     [
       'a 10 kB header',
@@ -110,14 +116,45 @@ describe('what cannot be read is refused as a problem', () => {
     expect(service.seen).toHaveLength(before);
   });
 
-  test('TRACE names the methods', async () => {
-    const answer = await send(edge.port, products, { method: 'TRACE' });
-    expect(valuesOf(answer, 'Allow')).toEqual(['GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS']);
-  });
-
   test('headers that Nginx takes are taken by Node too', async () => {
     const headers = { A: 'a'.repeat(6_800), B: 'b'.repeat(6_800) };
     expect((await send(edge.port, products, { headers })).status).toBe(200);
+  });
+});
+
+describe.each(['TRACE', 'CONNECT'])('%s, which Nginx refuses by itself,', (method) => {
+  const sendMethod = (path: string, body = '') =>
+    sendRaw(
+      edge.port,
+      `${method} ${path} HTTP/1.1\r\n${host}${close}Content-Length: ${body.length}\r\n\r\n${body}`,
+    );
+
+  test.each(['', 'abc', '{"a":1}'])(
+    'is answered by the service, which knows the methods (body: %s)',
+    async (body) => {
+      const text = '{"code":"method-not-allowed"}';
+      service.answer = (_req, res) =>
+        res
+          .writeHead(405, { Allow: 'GET, HEAD, OPTIONS', 'Content-Type': 'application/problem+json' })
+          .end(text);
+      const answer = await sendMethod(`${products}/7?a=1`, body);
+      service.answer = echo;
+      expect(service.seen.at(-1)).toMatchObject({ method: 'TRACE', url: `${products}/7?a=1`, body: '' });
+      expect(service.seen.at(-1)?.headers['x-request-id']).toBe(answer.headers['x-request-id']);
+      expect(answer.status).toBe(405);
+      expect(answer.body).toContain(text);
+      expect(valuesOf(answer, 'Allow')).toEqual(['GET, HEAD, OPTIONS']);
+    },
+  );
+
+  test.each(['/nowhere', '/api/v1/nowhere', '/.problem', '/.wrong-method'])('is 404 at %s', async (path) => {
+    const answer = await sendMethod(path);
+    expectProblem(answer, 404, 'not-found');
+    expect(valuesOf(answer, 'Allow')).toEqual([]);
+  });
+
+  test('is 502 where the service is away', async () => {
+    expectProblem(await sendMethod('/api/v1/users/me'), 502, 'bad-gateway');
   });
 });
 
@@ -214,7 +251,9 @@ test('a problem of a service passes unchanged, with its own Retry-After or one o
 test('each status that Nginx can give has a code and a text, and docs/problems.md describes the code', async () => {
   const template = await readFile(nginxTemplate, 'utf8');
   const document = await readFile(join(import.meta.dirname, '../../docs/problems.md'), 'utf8');
-  const pages = [...template.matchAll(/^ {4}error_page ([\d ]+) (?:= )?\/[.](?:problem|no-answer);/gm)];
+  const pages = [
+    ...template.matchAll(/^ {4}error_page ([\d ]+) (?:= )?\/[.](?:problem|no-answer|wrong-method);/gm),
+  ];
   const listed = pages.flatMap(([, statuses = '']) => statuses.split(' ').map(Number)).concat(431);
   const codes = new Map(
     [...template.matchAll(/^ {8}(\d{3}) ([a-z-]+);$/gm)].map((match) => [Number(match[1]), match[2]!]),

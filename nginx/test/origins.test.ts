@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { testWithIpv6 } from '../../testing/with-ipv6.ts';
 import { startEdge, type Edge } from './helpers/edge.ts';
 import { echo, startFakeService, type FakeService } from './helpers/fake-service.ts';
 import { send, valuesOf, type Answer } from './helpers/send.ts';
@@ -10,6 +11,7 @@ let behindProxy: Edge;
 
 const shop = 'https://shop.example';
 const admin = 'http://localhost:5173';
+const literal = 'http://[::1]:5173';
 
 beforeAll(async () => {
   service = await startFakeService((req, res) => {
@@ -18,10 +20,13 @@ beforeAll(async () => {
   });
   const ports = [service.port];
   const upstreams = { 'auth-service': ports, 'product-service': ports, 'order-service': ports };
-  const settings = { corsOrigins: [shop, admin], publicHosts: ['127.0.0.1', 'api.shop.example'] };
+  const settings = {
+    corsOrigins: [shop, admin, literal],
+    publicHosts: ['127.0.0.1', 'api.shop.example', '[::1]'],
+  };
   open = await startEdge({ upstreams, site: true, settings });
   closed = await startEdge({ upstreams, site: true });
-  const limits = { requestsPerSecond: 5, trustedProxies: ['127.0.0.1', '10.0.0.0/8'] };
+  const limits = { requestsPerSecond: 5, trustedProxies: ['127.0.0.1', '::1', '10.0.0.0/8'] };
   behindProxy = await startEdge({ upstreams, settings: limits });
 });
 
@@ -43,7 +48,7 @@ const preflightFor = (origin: string) => ({
 });
 
 describe('a web page of an origin that is listed', () => {
-  test.each([shop, admin])('%s reads answers and the headers that it needs', async (origin) => {
+  test.each([shop, admin, literal])('%s reads answers and the headers that it needs', async (origin) => {
     for (const path of [products, '/openapi.json', '/nowhere']) {
       const answer = await send(open.port, path, { headers: { Origin: origin } });
       expect(valuesOf(answer, 'Access-Control-Allow-Origin')).toEqual([origin]);
@@ -105,7 +110,7 @@ describe('a web page of any other origin', () => {
 });
 
 describe('a foreign Host', () => {
-  test.each(['evil.example', '127.0.0.1.evil.example', 'localhost'])('%s is 421', async (host) => {
+  test.each(['evil.example', '127.0.0.1.evil.example', 'localhost', '[::2]'])('%s is 421', async (host) => {
     const before = service.seen.length;
     for (const path of [products, '/dev/mail', '/docs', '/api/v1/openapi.json', '/nowhere']) {
       const answer = await send(open.port, path, { headers: { Host: host } });
@@ -116,9 +121,12 @@ describe('a foreign Host', () => {
     expect(service.seen).toHaveLength(before);
   });
 
-  test.each(['127.0.0.1', 'api.shop.example', 'API.Shop.Example:8080'])('%s is no such one', async (host) => {
-    expect((await send(open.port, products, { headers: { Host: host } })).status).toBe(200);
-  });
+  test.each(['127.0.0.1', 'api.shop.example', 'API.Shop.Example:8080', '[::1]', '[::1]:8080'])(
+    '%s is no such one',
+    async (host) => {
+      expect((await send(open.port, products, { headers: { Host: host } })).status).toBe(200);
+    },
+  );
 });
 
 describe('the address that limits count by', () => {
@@ -139,6 +147,31 @@ describe('the address that limits count by', () => {
   test('differs for people behind one trusted proxy', async () => {
     const statuses = await sendFrom((turn) => `203.0.113.${100 + turn}, 10.1.2.3`, behindProxy.port);
     expect(new Set(statuses)).toEqual(new Set([200]));
+  });
+
+  test.each([
+    ['2001:db8:1:2', (turn: number) => `2001:db8:1:2:${turn}::${turn}`],
+    ['203.0.113.9 in the form of IPv6', () => '::ffff:203.0.113.9'],
+  ])('is one for the network %s', async (_network, from) => {
+    const statuses = await sendFrom(from, behindProxy.port);
+    expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(5);
+    expect(service.seen.at(-1)!.headers['x-forwarded-for']).toMatch(/^(2001:db8:1:2:|::ffff:)/);
+  });
+
+  test.each([
+    ['each network of IPv6 (/64)', (turn: number) => `2001:db8:2:${turn}::1`],
+    ['each address of IPv4 in the form of IPv6', (turn: number) => `::ffff:203.0.113.${200 + turn}`],
+  ])('differs for %s', async (_what, from) => {
+    expect(new Set(await sendFrom(from, behindProxy.port))).toEqual(new Set([200]));
+  });
+
+  testWithIpv6('is that of a client of ::1, and of a proxy there that is trusted', async () => {
+    const headers = { 'X-Forwarded-For': '2001:db8:3::1' };
+    await send(closed.port, products, { headers, to: '::1' });
+    expect(service.seen.at(-1)!.headers['x-forwarded-for']).toBe('::1');
+    await send(behindProxy.port, products, { headers, to: '::1' });
+    expect(service.seen.at(-1)!.headers['x-forwarded-for']).toBe('2001:db8:3::1');
+    expect((await send(closed.probePort, '/healthz', { to: '::1' })).status).toBe(200);
   });
 
   test('is that of the connection where no proxy is trusted', async () => {

@@ -212,6 +212,13 @@ describe('the documentation', () => {
         const answer = await send(edge.port, path, { method });
         expect(answer).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD, OPTIONS' } });
       }
+      for (const method of ['FOO', 'CONNECT']) {
+        const bytes = `${method} ${path}?a=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`;
+        expect(await sendRaw(edge.port, bytes)).toMatchObject({
+          status: 405,
+          headers: { allow: 'GET, HEAD, OPTIONS', 'content-type': 'application/problem+json' },
+        });
+      }
       const head = await send(edge.port, path, { method: 'HEAD' });
       expect(head).toMatchObject({ status: 200, body: '' });
     },
@@ -221,6 +228,13 @@ describe('the documentation', () => {
 test('the listener for probes answers them and nothing else', async () => {
   const healthy = await send(edge.probePort, '/healthz');
   expect(healthy).toMatchObject({ status: 200, body: '{"status":"ok"}' });
+  for (const method of ['POST', 'FOO', 'TRACE', 'CONNECT']) {
+    const bytes = `${method} /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`;
+    const answer = await sendRaw(edge.probePort, bytes);
+    expect(JSON.parse(answer.body)).toMatchObject({ status: 405, requestId: answer.headers['x-request-id'] });
+    expect(answer).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD, OPTIONS' } });
+  }
+  expect((await send(edge.probePort, '/healthz', { method: 'OPTIONS' })).status).toBe(204);
   for (const path of ['/', '/api/v1/products', '/docs', '/.problem']) {
     const answer = await send(edge.probePort, path);
     expect(JSON.parse(answer.body)).toMatchObject({ status: 404, code: 'not-found', instance: path });

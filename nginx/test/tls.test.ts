@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { keepDevelopmentCertificate } from '../../scripts/local/development-certificate.ts';
+import { testWithIpv6 } from '../../testing/with-ipv6.ts';
 import { startEdge, type Edge } from './helpers/edge.ts';
 import { startFakeService, type FakeService } from './helpers/fake-service.ts';
 import {
@@ -56,6 +57,19 @@ describe('over TLS', () => {
     expect(await negotiate(edge.port, secure.certificate, version)).toBe(spoken);
   });
 
+  testWithIpv6('the door answers at ::1, for which the certificate of a checkout is good', async () => {
+    const answer = await sendSecurely(edge.port, products, {
+      ca: secure.certificate,
+      to: '::1',
+      host: '[::1]',
+    });
+    expect(answer.status).toBe(200);
+    expect(service.seen.at(-1)!.headers).toMatchObject({
+      'x-forwarded-for': '::1',
+      'x-forwarded-proto': 'https',
+    });
+  });
+
   test('HTTP/2 is spoken, and the service sees host and address as ever', async () => {
     const headers = await getOverHttp2(edge.port, products, secure.certificate);
     expect(headers).toMatchObject({ ':status': 200, 'strict-transport-security': hsts });
@@ -105,7 +119,9 @@ describe('the certificate of a checkout', () => {
     const directory = await mkdtemp(join(tmpdir(), 'tradepost-data-'));
     const { certificateFile, keyFile } = await keepDevelopmentCertificate(directory);
     const certificate = new X509Certificate(await readFile(certificateFile));
-    expect(certificate.subjectAltName).toBe('DNS:localhost, IP Address:127.0.0.1');
+    expect(certificate.subjectAltName).toBe(
+      'DNS:localhost, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1',
+    );
     expect(certificate.ca).toBe(false);
     expect(certificate.verify(certificate.publicKey)).toBe(true);
     expect(Date.parse(certificate.validTo)).toBeGreaterThan(Date.now());

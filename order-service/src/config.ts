@@ -33,13 +33,19 @@ export const settings = {
   CRASH_POINT: z.enum(crashPoints).optional(),
 };
 
-export type Config = ReturnType<typeof readOrderConfig>;
+export type Config = z.output<z.ZodObject<typeof settings>>;
 
-export function readOrderConfig() {
-  return readConfig(settings, (config) => [
+/** Faults of settings that are each well-formed. */
+export function faultsOfSettings(config: Config): string[] {
+  const { NODE_ENV, CRASH_POINT } = config;
+  return [
     ...faultsOfSinks(config),
-    ...(config.NODE_ENV === 'production' && config.CRASH_POINT !== undefined
+    ...(NODE_ENV === 'production' && CRASH_POINT !== undefined
       ? ['CRASH_POINT: must not be set in production']
       : []),
-  ]);
+  ];
+}
+
+export function readOrderConfig(): Config {
+  return readConfig(settings, faultsOfSettings);
 }

@@ -1,4 +1,4 @@
-import { type EventStream, eventsOf } from '@tradepost/events/declare-events.ts';
+import { type EventStream, eventsOf, type NewEvent } from '@tradepost/events/declare-events.ts';
 import { id, money } from '@tradepost/service-kit/fields.ts';
 import { z } from 'zod';
 import { type OrderStatus, orderStatuses } from './orders/order.model.ts';
@@ -53,3 +53,27 @@ export function typeOf(status: OrderStatus): keyof typeof orders.types {
 export const orderEvent = eventsOf(orders);
 export const paymentEvent = eventsOf(payments);
 export const streams: readonly EventStream[] = [orders, payments];
+
+/** An order after a move. */
+export interface MovedOrder {
+  orderId: string;
+  buyerId: string;
+  version: number;
+  status: OrderStatus;
+  totalMinor: number | string | null;
+  currency: string | null;
+}
+
+/** The event of an order that has come to a status. */
+export function toMoveEvent({
+  orderId,
+  buyerId,
+  version,
+  status,
+  totalMinor,
+  currency,
+}: MovedOrder): NewEvent {
+  const total = totalMinor === null || currency === null ? null : { amount: Number(totalMinor), currency };
+  const data = { orderId, buyerId, status, total };
+  return orderEvent({ type: typeOf(status), subject: orderId, sequence: version, data });
+}

@@ -1,4 +1,5 @@
 import type { Listener } from '@tradepost/events/receive-events.ts';
+import { noteRevocation } from '@tradepost/revocations/note-revocation.ts';
 import type { Database } from '@tradepost/service-kit/database.ts';
 import type { Config } from './config.ts';
 import { forgetCustomer } from './customers/forget-customer.ts';
@@ -6,15 +7,7 @@ import { redactForgotten } from './customers/redact-forgotten.ts';
 import { storeCustomer } from './customers/store-customer.ts';
 import { queueDeliveries } from './webhook-deliveries/queue-deliveries.ts';
 
-/** All of them: webhooks may want any. */
-export const listenedTopics = [
-  'tradepost.customers',
-  'tradepost.products',
-  'tradepost.stock',
-  'tradepost.orders',
-];
-
-/** What order-service does with events, its own among them. Outsiders are told when EVENT_SINKS names them. */
+/** What order-service does with events, its own included. Webhooks get them when EVENT_SINKS names `webhook`. */
 export function listenWith(
   dependencies: { database: Database },
   { EVENT_SINKS }: Pick<Config, 'EVENT_SINKS'>,
@@ -22,8 +15,14 @@ export function listenWith(
   return {
     handlers: {
       'customer.created': (tx, event) => storeCustomer(dependencies, tx, event),
-      'customer.changed': (tx, event) => storeCustomer(dependencies, tx, event),
-      'customer.deleted': (tx, event) => forgetCustomer(dependencies, tx, event),
+      'customer.changed': async (tx, event) => {
+        await noteRevocation(dependencies, tx, event);
+        await storeCustomer(dependencies, tx, event);
+      },
+      'customer.deleted': async (tx, event) => {
+        await noteRevocation(dependencies, tx, event);
+        await forgetCustomer(dependencies, tx, event);
+      },
     },
     ...(EVENT_SINKS.includes('webhook') && {
       every: async (tx, events) =>

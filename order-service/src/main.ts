@@ -1,7 +1,5 @@
 import path from 'node:path';
-import { authenticateServices, authenticateUsers } from '@tradepost/service-kit/authenticate.ts';
 import { openDatabase } from '@tradepost/service-kit/database.ts';
-import { fetchIssuerKeys } from '@tradepost/service-kit/key-set.ts';
 import { createLogger } from '@tradepost/service-kit/logger.ts';
 import { createMetrics } from '@tradepost/service-kit/metrics.ts';
 import { migrate } from '@tradepost/service-kit/migrate.ts';
@@ -13,6 +11,7 @@ import { relayFromService } from './connect-sinks.ts';
 import { armCrashPoint } from './crash-point.ts';
 import { listenWith } from './listener.ts';
 import { defineModels } from './models.ts';
+import { openAuthentication } from './open-authentication.ts';
 
 const config = readOrderConfig();
 const logger = createLogger('order-service', config.LOG_LEVEL);
@@ -25,12 +24,9 @@ await runProcess({ config, logger, metrics }, async () => {
   await migrate(path.join(import.meta.dirname, '../migrations'), config, logger);
   const inbox = { database, logger, listener: listenWith({ database }, config) };
   const relaying = await relayFromService(config, { ...inbox, metrics });
-  const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, PAYMENT_WINDOW_MINUTES: paymentWindowMinutes } = config;
-  const authenticate = {
-    users: authenticateUsers(await fetchIssuerKeys(config.JWKS_URL, logger), { issuer, audience }),
-    services: authenticateServices(config.SERVICE_PUBLIC_KEYS_FILE, 'order-service'),
-  };
-  const clients = connectClients(config, metrics);
+  const authenticate = await openAuthentication(config, { database, logger });
+  const clients = connectClients(config, { metrics, clock: database.clock });
+  const { PAYMENT_WINDOW_MINUTES: paymentWindowMinutes } = config;
   const dependencies = { ...inbox, authenticate, metrics, ...clients, paymentWindowMinutes };
   const [publicApp, internalApp] = [createPublicApp(dependencies), createInternalApp(dependencies)];
   return { publicApp, internalApp, ping: database.ping, closing: [relaying.stop, database.close] };

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { startListening } from '@tradepost/events/open-sinks.ts';
 import { oldInboxRows } from '@tradepost/events/receive-events.ts';
+import { oldRevocations } from '@tradepost/revocations/note-revocation.ts';
 import { openDatabase } from '@tradepost/service-kit/database.ts';
 import { createLogger } from '@tradepost/service-kit/logger.ts';
 import { createMetrics } from '@tradepost/service-kit/metrics.ts';
@@ -11,11 +12,13 @@ import { connectClients } from './clients/connect-clients.ts';
 import { readOrderConfig } from './config.ts';
 import { relayFromWorker } from './connect-sinks.ts';
 import { armCrashPoint } from './crash-point.ts';
-import { listenedTopics, listenWith } from './listener.ts';
+import { listenedTopics } from './listened-topics.ts';
+import { listenWith } from './listener.ts';
 import { measureSteps } from './metrics.ts';
 import { defineModels } from './models.ts';
-import { resumeOrders } from './saga/resume-orders.ts';
-import { deliverWebhooks } from './webhook-deliveries/deliver-webhooks.ts';
+import { resumeOrders } from './due-steps/resume-orders.ts';
+import { clearWebhooks } from './webhook-sending/clear-webhooks.ts';
+import { deliverWebhooks } from './webhook-sending/deliver-webhooks.ts';
 import { endedDeliveries } from './webhook-deliveries/webhook-deliveries.queries.ts';
 
 /** order-worker: the same image as order-service, without its API. It goes on with orders that nobody is at. */
@@ -29,13 +32,19 @@ armCrashPoint(config.CRASH_POINT);
 
 await runProcess({ config, logger, metrics }, async () => {
   await migrate(path.join(import.meta.dirname, '../migrations'), config, logger);
-  const clients = connectClients(config, metrics);
+  const clients = connectClients(config, { metrics, clock: database.clock });
   const inbox = { database, logger, listener: listenWith({ database }, config) };
   const relaying = await relayFromWorker(config, { ...inbox, metrics });
-  const listening = await startListening(config, { groupId: 'order-service', topics: listenedTopics }, inbox);
+  const listening = await startListening(
+    config,
+    { groupId: 'order-service', topics: [...listenedTopics] },
+    inbox,
+  );
   const resuming = resumeOrders({ database, logger, ...clients });
   const delivering = deliverWebhooks({ database, logger, ...clients });
-  const purging = purgeHourly({ database, logger }, [...oldKeys, oldInboxRows, endedDeliveries]);
-  const loops = [purging, resuming, delivering, listening, relaying];
+  const old = [...oldKeys, oldInboxRows, endedDeliveries, oldRevocations];
+  const purging = purgeHourly({ database, logger }, old);
+  const clearing = clearWebhooks({ database, logger });
+  const loops = [purging, clearing, resuming, delivering, listening, relaying];
   return { ping: database.ping, closing: [...loops.map(({ stop }) => stop), database.close] };
 });

@@ -58,6 +58,7 @@ test('finds nothing in a sound shop, and has looked everywhere', async () => {
     [9, 0],
     [9, 0],
     [9, 0],
+    [9, 0],
     [12, 3],
   ]);
   expect(body).toMatchObject({ breaches: 0, notBuilt: [10] });

@@ -75,6 +75,25 @@ const bodies: [string, object, string[]][] = [
   ['a blank name', withAddress({ name: ' \t' }), ['/shipTo/name']],
   ['a long name', withAddress({ name: 'x'.repeat(201) }), ['/shipTo/name']],
   ['half a character', withAddress({ city: '\ud800' }), ['/shipTo/city']],
+  ...['\u200b', '\u2800', '\u3164', '\u00ad', '\ufe0f', '\u0301'].map((blank): [string, object, string[]] => [
+    `nothing visible: ${JSON.stringify(blank)}`,
+    {
+      ...withAddress({ name: blank, line1: blank, city: blank }),
+      payment: { method: 'card', token: blank },
+      note: blank,
+    },
+    ['/shipTo/name', '/shipTo/line1', '/shipTo/city', '/payment/token', '/note'],
+  ]),
+  ...['\0', '\ud83e'].map((odd): [string, object, string[]] => [
+    `${JSON.stringify(odd)} in its texts`,
+    { ...withAddress({ line2: `a${odd}`, phone: `5${odd}` }), note: `a${odd}` },
+    ['/shipTo/line2', '/shipTo/phone', '/note'],
+  ]),
+  [
+    'an expected price in a currency that has ended',
+    withLine({ expectedUnitPrice: { amount: 1, currency: 'HRK' } }),
+    ['/items/0/expectedUnitPrice/currency'],
+  ],
   ['a part of an address that is null', withAddress({ line2: null }), ['/shipTo/line2']],
   ['a bad second address', { ...good, billTo: { ...shipTo, city: 1 } }, ['/billTo/city']],
   ['a note of 2,001 characters', { ...good, note: 'x'.repeat(2001) }, ['/note']],
@@ -143,6 +162,20 @@ describe('an order with', () => {
       { pointer: '/items/0/quantity', message: expect.any(String) },
       { parameter: 'Idempotency-Key', message: expect.any(String) },
     ]);
+  });
+
+  test('a key of which nothing is visible is refused', async () => {
+    // fetch writes headers as Latin-1. Node's client writes them as UTF-8 when a text follows, and then adds a visible byte.
+    const headers = {
+      Authorization: buyer.bearer,
+      'Content-Type': 'application/json',
+      'Idempotency-Key': '\u00a0',
+    };
+    const body = JSON.stringify(good);
+    const answer = await fetch(`${app.url}/api/v1/orders`, { method: 'POST', headers, body });
+    expect(answer.status).toBe(400);
+    const { errors } = (await answer.json()) as { errors: unknown };
+    expect(errors).toEqual([{ parameter: 'Idempotency-Key', message: expect.any(String) }]);
   });
 
   test('bad input but no valid token is asked for the token first', async () => {

@@ -37,13 +37,13 @@ const home = {
   line1: '7 Plover Mews',
   city: 'Quillhaven',
   country: 'NL',
-  phone: '+31 71 998877',
+  phone: '071 998-8776',
 };
 const billTo = { ...home, line1: '9 Plover Mews' };
 const personal = { shipTo: home, billTo, note: 'Ring twice for Zenobia.' };
 const nowhere = { name: 'deleted', line1: 'deleted', city: 'deleted', country: 'NL' };
 const empty = { shipTo: nowhere, billTo: nowhere, note: null };
-const words = ['zenobia', 'quill', 'plover', '998877'];
+const words = ['zenobia', 'quill', 'plover', '9988776', '998-8776'];
 const find = () => findText((sql) => app.database.select(sql), [app.database.settings.DB_NAME], words);
 
 function eventOf(customerId: string, type: string, sequence: number, data: object = {}): object {
@@ -89,8 +89,17 @@ test('orders that are over lose all that is personal, and nothing else', async (
   await cancel(buyer, id);
   const before = await read(id);
   expect(await find()).not.toEqual([]);
+  const tag = (await app.get(admin, `/orders/${id}`)).get('ETag') ?? '';
+  await app.get(admin, `/orders/${id}`).set('If-None-Match', tag).expect(304);
   await tell(deletion(buyer.id));
   expect(await read(id)).toEqual({ ...before, ...empty });
+  const after = await app.get(admin, `/orders/${id}`).set('If-None-Match', tag).expect(200);
+  const erasedTag = after.get('ETag') ?? '';
+  expect(erasedTag).not.toBe(tag);
+  await app.get(admin, `/orders/${id}`).set('If-None-Match', erasedTag).expect(304);
+  for (const known of [tag, erasedTag])
+    await app.cancel(admin, id, { 'If-Match': known }).expect(200).expect('ETag', erasedTag);
+  await app.cancel(admin, id, { 'If-Match': '"1"' }).expect(412).expect('ETag', erasedTag);
   expect(await find()).toEqual([]);
 });
 

@@ -101,7 +101,10 @@ describe('the question is answered to services only:', () => {
       'meant for another service',
       () => signToken(productService, 'service+jwt', { ...claims(), aud: 'auth-service' }),
     ],
-    ['that has expired', () => signToken(productService, 'service+jwt', { ...claims(), exp: exp() - 61 })],
+    [
+      'that expired 61 s ago',
+      () => signToken(productService, 'service+jwt', { ...claims(), exp: exp() - 121 }),
+    ],
     ['of another type', () => signToken(productService, 'at+jwt', claims())],
     ['signed by another service', () => signToken(orderService, 'service+jwt', claims())],
     [

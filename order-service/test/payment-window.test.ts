@@ -43,16 +43,21 @@ async function letPass(orderId: string, minutes: number): Promise<void> {
   );
 }
 
-/** A worker looks at everything that is due, this order too, and ends. */
-async function workOnce(): Promise<void> {
-  const { orderId } = await placeOne(app);
-  await letPass(orderId, paymentWindowMinutes + 1);
+/** A worker works until nothing is left to do for an order. */
+async function finish(orderId: string): Promise<void> {
   const resuming = app.resume();
   await eventually(
     () => sagaOf(app, orderId),
     ({ step }) => step === 'nothing',
   );
   await resuming.stop();
+}
+
+/** A worker looks at everything that is due, and ends. */
+async function workOnce(): Promise<void> {
+  const { orderId } = await placeOne(app);
+  await letPass(orderId, paymentWindowMinutes + 1);
+  await finish(orderId);
 }
 
 async function minutesLeft(orderId: string): Promise<{ order: number; saga: number }> {
@@ -68,7 +73,7 @@ describe('an order whose payment window has passed', () => {
   test('is cancelled by a worker, and its stock goes back', async () => {
     const { buyer, orderId, product } = await placeOne(app, { available: 2 });
     await letPass(orderId, paymentWindowMinutes + 1);
-    await workOnce();
+    await finish(orderId);
     expect(await movesOf(app, orderId)).toBe('pending awaiting_payment cancelled');
     expect(product.available).toBe(2);
     expect(app.products.reservations.get(orderId)?.status).toBe('released');
@@ -110,8 +115,7 @@ describe('an order whose payment window has passed', () => {
     const { buyer, orderId, product } = await placeOne(app, { available: 2 });
     await letPass(orderId, paymentWindowMinutes + 1);
     await app.pay(buyer, orderId, 'tok_declined').expect(409);
-    await workOnce();
-    await settle(app);
+    await finish(orderId);
     expect(await movesOf(app, orderId)).toBe('pending awaiting_payment paying awaiting_payment cancelled');
     expect(product.available).toBe(2);
   });
@@ -152,7 +156,7 @@ test('an order whose stock was held in time, and whose payment was not made then
   await app.database.change('RENAME TABLE payments_away TO payments', {});
   await letPass(body.id, paymentWindowMinutes + 1);
   await app.makeDue(body.id);
-  await settle(app, body.id);
+  await finish(body.id);
   expect(await movesOf(app, body.id)).toBe('pending awaiting_payment cancelled');
   expect(app.provider.sendsFor(body.id)).toEqual([]);
   expect(product.available).toBe(2);

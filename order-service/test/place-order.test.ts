@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { authenticateServices } from '@tradepost/service-kit/authenticate.ts';
 import { isHold, orderIdOf } from './helpers/fake-products.ts';
 import {
@@ -19,6 +19,7 @@ beforeAll(async () => {
   app = await startOrderApp();
 });
 afterEach(() => {
+  jest.restoreAllMocks();
   app.products.before = undefined;
   app.products.after = undefined;
 });
@@ -89,7 +90,17 @@ describe('an order whose stock is held', () => {
     const { body } = await app
       .place(somebody(), basket(products, { shipTo: full, billTo: shipTo }))
       .expect(201);
-    expect(body).toMatchObject({ shipTo: full, billTo: shipTo });
+    expect(body.shipTo).toEqual(full);
+    expect(body.billTo).toEqual(shipTo);
+    const numbers = await app.database.select(
+      `SELECT JSON_VALUE(ship_to, '$.phoneE164') AS ofShipTo, JSON_VALUE(bill_to, '$.phoneE164') AS ofBillTo
+         FROM orders WHERE id = :id`,
+      { id: body.id },
+    );
+    expect(numbers).toEqual([{ ofShipTo: '+4712345678', ofBillTo: null }]);
+    expect(
+      (await app.place(somebody(), basket(products, { shipTo: { ...full, phone: 'none' } }))).status,
+    ).toBe(400);
   });
 
   test('may cost nothing, and as much as Money can say', async () => {
@@ -132,6 +143,21 @@ describe('the request to product-service', () => {
     expect(claims).toMatchObject({ iss: 'order-service', aud: 'product-service' });
     expect(claims.exp - claims.iat).toBe(60);
   });
+
+  test.each([-600_000, 600_000])(
+    'is accepted by a product-service with a right clock when that of this process is off by %p ms',
+    async (offsetMs) => {
+      const { now } = Date;
+      const accept = authenticateServices(serviceKeys.publicKeysFile, 'product-service', { now });
+      app.products.before = ({ headers }) =>
+        accept(headers.authorization).then(
+          () => undefined,
+          () => ({ status: 401, body: { code: 'unauthenticated' } }),
+        );
+      jest.spyOn(Date, 'now').mockImplementation(() => now() + offsetMs);
+      await app.place(somebody(), basket([app.products.offer()])).expect(201);
+    },
+  );
 
   test('goes on under the id and the trace of the request', async () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type OrderApp, somebody, startOrderApp } from './helpers/order-app.ts';
+import { type OrderApp, somebody, startOrderApp, tokens } from './helpers/order-app.ts';
 import { buyOne, placeOne, statusOf } from './helpers/order-lives.ts';
 
 let app: OrderApp;
@@ -31,6 +31,20 @@ test('a refund for a version that the order no longer has gives nothing back', a
   await app.refund(admin, orderId, 100, known(2)).expect(412);
   expect((await app.get(admin, `/orders/${orderId}/refunds`)).body.items).toEqual([]);
   await app.refund(admin, orderId, 100, known(4)).expect(201);
+});
+
+test('a refund by a seller compares the version, and tells a stale one in their view', async () => {
+  const { buyer, orderId, product } = await buyOne(app, { price: { amount: 1000, currency: 'EUR' } });
+  const seller = { id: product.sellerId, bearer: tokens.bearer(product.sellerId, 'customer', 'seller') };
+  const sellers = (await app.get(seller, `/orders/${orderId}`)).get('ETag') ?? '';
+  const buyers = (await app.get(buyer, `/orders/${orderId}`)).get('ETag') ?? '';
+  expect(sellers).not.toBe(buyers);
+  const { headers } = await app
+    .refund(seller, orderId, 100, { 'If-Match': sellers.replace('4', '3') })
+    .expect(412);
+  expect(headers).toMatchObject({ etag: sellers, vary: 'Authorization' });
+  await app.refund(seller, orderId, 100, { 'If-Match': sellers }).expect(201);
+  await app.refund(seller, orderId, 100, { 'If-Match': buyers }).expect(201);
 });
 
 test('an order is resumed only in the version that is known, and tells it', async () => {

@@ -92,13 +92,32 @@ describe('the seller of a line', () => {
       billTo: null,
       note: null,
     });
-    expect(sellers.get('ETag')).toBe('"2"');
     expect((await app.get(other, `/orders/${order.id}`).expect(200)).body).toMatchObject({
       items: [order.items[1]],
       total: eur(1000),
     });
     expect(await listed(seller, '')).toEqual([]);
     await app.cancel(seller, order.id).expect(404);
+  });
+
+  test('has a tag of their own view, and no other view is 304 to them', async () => {
+    const [buyer, seller, other] = [somebody(), somebody('seller'), somebody('seller')];
+    const offers = [seller, other].map(({ id: sellerId }) => app.products.offer({ sellerId }));
+    const { body: order } = await app.place(buyer, basket(offers)).expect(201);
+    const read = (by: Person) => app.get(by, `/orders/${order.id}`);
+    const readers = [buyer, seller, other];
+    const tags: string[] = [];
+    for (const by of readers) tags.push((await read(by).expect(200)).get('ETag') ?? '');
+    expect(tags).toEqual(['"2"', expect.stringMatching(/^"2-/), expect.stringMatching(/^"2-/)]);
+    for (const [index, tag] of tags.entries())
+      for (const by of readers) {
+        const answer = await read(by)
+          .set('If-None-Match', tag)
+          .expect(by === readers[index] ? 304 : 200);
+        expect(answer.get('Vary')).toBe('Authorization');
+        expect(answer.get('ETag')).toBe(tags[readers.indexOf(by)]);
+      }
+    await read(somebody('admin')).set('If-None-Match', '"2"').expect(304);
   });
 
   test('reads what they are short of, not what others are', async () => {

@@ -94,7 +94,7 @@ describe('an order is stuck', () => {
 
   test('in a list that has pages', async () => {
     const orderIds = [await pending(), await pending(), await pending()];
-    for (const orderId of orderIds) await pretend(orderId, 9, 30);
+    for (const orderId of orderIds) await pretend(orderId, 9, 3);
     const first = await stuck('?limit=2');
     expect(first.items.map(({ orderId }) => orderId)).toEqual(orderIds.slice(0, 2));
     const second = await stuck(`?limit=2&cursor=${first.nextCursor}`);

@@ -34,7 +34,7 @@ function providerRoutes(dependencies: AppDependencies): Route[] {
 
 export function createApp(dependencies: AppDependencies): Express {
   const { authenticate, logger, metrics } = dependencies;
-  const app = express().disable('x-powered-by').disable('etag');
+  const app = express().disable('x-powered-by').disable('etag').enable('case sensitive routing');
   app.use(requestContext());
   app.use(measureRequests(metrics, logger));
   app.use('/provider/v1', mountRoutes(providerRoutes(dependencies), authenticate));

@@ -27,7 +27,7 @@ export function publicRoutes(dependencies: { database: Database }): Record<strin
 }
 
 function createApp({ logger, metrics }: AppDependencies, base: string, routes: express.Router): Express {
-  const app = express().disable('x-powered-by').disable('etag');
+  const app = express().disable('x-powered-by').disable('etag').enable('case sensitive routing');
   app.use(requestContext());
   app.use(measureRequests(metrics, logger));
   app.use(shedLoad());

@@ -10,6 +10,9 @@ export const settings = {
 
 export type Config = ReturnType<typeof readProductConfig>;
 
+/** Faults of settings that are each well-formed. */
+export const faultsOfSettings = faultsOfSinks;
+
 export function readProductConfig() {
-  return readConfig(settings, faultsOfSinks);
+  return readConfig(settings, faultsOfSettings);
 }

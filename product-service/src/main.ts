@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { startRelays } from '@tradepost/events/open-sinks.ts';
+import { followRevocations } from '@tradepost/revocations/follow-revocations.ts';
 import { authenticateServices, authenticateUsers } from '@tradepost/service-kit/authenticate.ts';
 import { openDatabase } from '@tradepost/service-kit/database.ts';
 import { fetchIssuerKeys } from '@tradepost/service-kit/key-set.ts';
@@ -24,11 +25,13 @@ measureHolds(metrics, database);
 await runProcess({ config, logger, metrics }, async () => {
   await migrate(path.join(import.meta.dirname, '../migrations'), config, logger);
   const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = config;
+  const { clock } = database;
+  const keys = await fetchIssuerKeys(config.JWKS_URL, logger);
   const authenticate = {
-    users: authenticateUsers(await fetchIssuerKeys(config.JWKS_URL, logger), { issuer, audience }),
-    services: authenticateServices(config.SERVICE_PUBLIC_KEYS_FILE, 'product-service'),
+    users: authenticateUsers(keys, { issuer, audience, clock }, followRevocations(database)),
+    services: authenticateServices(config.SERVICE_PUBLIC_KEYS_FILE, 'product-service', clock),
   };
-  const relaying = await startRelays({ database, logger, metrics }, await connectSinks(config));
+  const relaying = await startRelays({ database, logger, metrics }, await connectSinks(config, clock));
   const dependencies = { database, authenticate, logger, metrics };
   const closing = [...(await startLoops(config, { database, logger })), relaying.stop, database.close];
   const [publicApp, internalApp] = [createPublicApp(dependencies), createInternalApp(dependencies)];

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
+import { spellings } from '../../testing/spellings.ts';
+import { publicRoutes } from '../src/app.ts';
 import { faultsOf } from './helpers/faults.ts';
 import { expectExactStock, readStock } from './helpers/invariants.ts';
 import {
@@ -154,6 +156,24 @@ describe('an adjustment’s Idempotency-Key', () => {
     await remove.set({ Authorization: seller.bearer, 'If-Match': '*' }).expect(204);
     await repeat(found(2));
     expect(await readStock(app.database, id)).toEqual({ onHand: 3, reserved: 0 });
+  });
+
+  test('acts once, however the id in the path is spelled', async () => {
+    const { id } = await app.create(seller, { initialStock: 5 });
+    const texts = new Set<string>();
+    for (const spell of Object.values(spellings)) {
+      const answer = await app.request
+        .post(spell(`/api/v1/products/${id}/inventory/adjustments`, id))
+        .set({ Authorization: seller.bearer, 'Idempotency-Key': 'spelled' })
+        .send(found(1))
+        .expect(201)
+        .expect('Location', `/api/v1/products/${id}/inventory/ledger`);
+      texts.add(answer.text);
+    }
+    expect(texts.size).toBe(1);
+    expect(await readStock(app.database, id)).toEqual({ onHand: 6, reserved: 0 });
+    const routes = Object.values(publicRoutes(app)).flat();
+    expect(routes.filter(({ idempotent }) => idempotent === true)).toHaveLength(1);
   });
 
   test('belongs to one body, one product and one person', async () => {

@@ -25,7 +25,7 @@ describe('a new product', () => {
     const answer = await post(seller, { ...teapot, initialStock: 12 }).expect(201);
     const { id } = answer.body;
     expect(answer.get('Location')).toBe(`/api/v1/products/${id}`);
-    expect(answer.get('ETag')).toBe('"1"');
+    expect(answer.get('ETag')).toMatch(/^"1-/);
     expect(answer.get('Cache-Control')).toBe('private, no-cache');
     expect(answer.body).toMatchObject({
       ...teapot,
@@ -114,8 +114,32 @@ describe('a price', () => {
     expect(faultsOf(await sent.send(body).expect(400))).toEqual(['/price/amount']);
   });
 
-  test.each(['eur', 'EURO', 'ZZZ', '', 'EU\u0000'])('is in no currency %j', async (currency) => {
-    const faults = faultsOf(await post(seller, { ...teapot, price: { amount: 1, currency } }).expect(400));
-    expect(faults).toEqual(['/price/currency']);
+  test('may be in a currency that has begun, and not in one that has ended', async () => {
+    const price = { amount: 1, currency: 'VED' };
+    expect((await post(seller, { ...teapot, price }).expect(201)).body.price).toEqual(price);
+    const ended = { ...teapot, price: { amount: 1, currency: 'HRK' } };
+    expect(faultsOf(await post(seller, ended).expect(400))).toEqual(['/price/currency']);
   });
+
+  test('stays readable and editable in a currency that has ended since', async () => {
+    const { id } = await app.create(seller);
+    await app.database.change("UPDATE products SET currency = 'HRK' WHERE id = :id", { id });
+    const price = { ...teapot.price, currency: 'HRK' };
+    expect((await get(id).expect(200)).body.price).toEqual(price);
+    const change = (body: object) =>
+      app.request
+        .patch(`/api/v1/products/${id}`)
+        .set({ Authorization: seller.bearer, 'If-Match': '*' })
+        .send(body);
+    expect((await change({ name: 'A kettle' }).expect(200)).body.price).toEqual(price);
+    expect(faultsOf(await change({ price }).expect(400))).toEqual(['/price/currency']);
+  });
+
+  test.each(['eur', 'EURO', 'ZZZ', 'XXX', 'XTS', 'XAU', '', 'EU\u0000'])(
+    'is in no currency %j',
+    async (currency) => {
+      const faults = faultsOf(await post(seller, { ...teapot, price: { amount: 1, currency } }).expect(400));
+      expect(faults).toEqual(['/price/currency']);
+    },
+  );
 });

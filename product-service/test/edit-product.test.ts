@@ -97,7 +97,8 @@ describe('an edit', () => {
       body: { name: 'Jug', description: '', price: teapot.price },
     }).expect(200);
     expect(put.body).toMatchObject({ name: 'Jug', description: '', version: 2 });
-    expect(put.get('ETag')).toBe('"2"');
+    expect(put.get('ETag')).toBe((await get(id, seller)).get('ETag'));
+    expect(put.get('ETag')).toMatch(/^"2-/);
     const listed = await edit(id, {
       tag: '"1", W/"2"',
       body: { price: { amount: 5, currency: 'EUR' } },
@@ -129,7 +130,7 @@ describe('an edit', () => {
     const changedSince = async (tag: string): Promise<string[]> => {
       const answer = await edit(id, { tag, body: { name: 'Late' } }).expect(412);
       expect(answer.body).toMatchObject({ code: 'version-conflict', current });
-      expect(answer.get('ETag')).toBe('"4"');
+      expect(answer.get('ETag')).toMatch(/^"4-/);
       return (answer.body.changedFields as string[]).sort();
     };
     expect(await changedSince('"1"')).toEqual(['description', 'name', 'price']);
@@ -180,7 +181,7 @@ describe('a deleted product', () => {
     await restore(id, seller, '"1"').expect(412);
     const back = await restore(id, seller, '"2"').expect(200);
     expect(back.body).toMatchObject({ id, version: 3, deletedAt: null });
-    expect(back.get('ETag')).toBe('"3"');
+    expect(back.get('ETag')).toMatch(/^"3-/);
     expect((await get(id).expect(200)).body.version).toBe(3);
   });
 

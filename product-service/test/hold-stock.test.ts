@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type supertest from 'supertest';
 import { v7 as uuidv7 } from 'uuid';
 import { faultsOf } from './helpers/faults.ts';
@@ -19,7 +19,10 @@ beforeAll(async () => {
   app = await startProductApp();
   seller = app.person('seller');
 });
-afterEach(() => expectExactStock(app.database));
+afterEach(() => {
+  jest.restoreAllMocks();
+  return expectExactStock(app.database);
+});
 afterAll(() => app.stop());
 
 const eur = (amount: number) => ({ amount, currency: 'EUR' });
@@ -54,6 +57,16 @@ async function held(product: Product, quantity = 1): Promise<string> {
 }
 
 describe('a hold', () => {
+  test.each([-600_000, 600_000])(
+    'is granted by a process whose own clock is off by %p ms',
+    async (offsetMs) => {
+      const { now } = Date;
+      const product = await create(1);
+      jest.spyOn(Date, 'now').mockImplementation(() => now() + offsetMs);
+      await app.hold(uuidv7(), [line(product)]).expect(201);
+    },
+  );
+
   test('freezes names and prices, and sums the lines of one product', async () => {
     const [tea, jug] = [await create(10), await create(5, { name: 'Jug', price: eur(250) })];
     const orderId = uuidv7();

@@ -25,6 +25,10 @@ describe('a list refuses', () => {
       expect(faultsOf(await list({ sort, cursor: body.nextCursor }).expect(400))).toEqual(['cursor']);
     }
     expect(faultsOf(await list({ cursor: body.nextCursor }).expect(400))).toEqual(['cursor']);
+    const found = await list({ q: 'teapot', limit: 1 }).expect(200);
+    await list({ q: 'teapot', sort: 'relevance', cursor: found.body.nextCursor }).expect(200);
+    const newest = { q: 'teapot', sort: 'newest', cursor: found.body.nextCursor };
+    expect(faultsOf(await list(newest).expect(400))).toEqual(['cursor']);
   });
 
   test.each(
@@ -44,10 +48,16 @@ describe('a list refuses', () => {
         encode(['price', null, nobodysId]),
         encode(['price', 1.5, nobodysId]),
       ],
+      [encode(['relevance', 5, nobodysId]), encode(['relevance', 1.5, nobodysId])],
       [encode(['name', 5, nobodysId]), encode(['name', null, nobodysId]), encode(['boss', null, nobodysId])],
     ].flat(),
   )('cursor %j', async (cursor) => {
     for (const sort of sorts) expect(faultsOf(await list({ sort, cursor }).expect(400))).toEqual(['cursor']);
+    expect(faultsOf(await list({ q: 'teapot', cursor }).expect(400))).toEqual(['cursor']);
+  });
+
+  test('relevance without a search', async () => {
+    expect(faultsOf(await list({ sort: 'relevance' }).expect(400))).toEqual(['sort']);
   });
 
   test('what no list knows, all faults at once', async () => {

@@ -25,13 +25,11 @@ describe('text', () => {
   const kept = [
     '🫖',
     '👩‍👩‍👧‍👦 e\u0301 é',
-    'a\u0000b',
-    '\u0000',
     `O'Brien "x" \\ % _ ; -- :name ? $1`,
     '\u202Eabc',
     '中'.repeat(200),
     '🫖'.repeat(100),
-    '\u0001'.repeat(200),
+    `${'\u0001'.repeat(199)}a`,
     ' x ',
   ];
   test.each(kept)('%j comes back as it was sent', async (name) => {
@@ -43,6 +41,25 @@ describe('text', () => {
       id,
     });
     expect(row?.name).toBe(changed.status === 200 ? `${name.slice(0, 99)}!` : name);
+  });
+
+  test.each(['\u200b', '\u2800', '\u3164', '\u00ad\ufe0f', '\u0301', '\u0000', 'a\u0000b'])(
+    '%j is refused as a name, new and changed',
+    async (name) => {
+      expect(faultsOf(await post(seller, { ...teapot, name }).expect(400))).toEqual(['/name']);
+      const { id } = await app.create(seller);
+      expect(faultsOf(await rename(id, name).expect(400))).toEqual(['/name']);
+    },
+  );
+
+  test.each(['a\u0000b', '\ud83e tea'])('%j is refused in a description and in a search', async (value) => {
+    const refused = await post(seller, { ...teapot, description: value }).expect(400);
+    expect(faultsOf(refused)).toEqual(['/description']);
+    // A query is UTF-8, which cannot hold half of a surrogate pair.
+    if (value.isWellFormed())
+      expect(faultsOf(await app.request.get('/api/v1/products').query({ q: value }).expect(400))).toEqual([
+        'q',
+      ]);
   });
 
   test.each(['', '   ', '\ud83e', '\udd56 tea', `tea\ud83e`, 'x'.repeat(201), '🫖'.repeat(201)])(

@@ -24,6 +24,29 @@ describe('a product', () => {
     expect(head.get('ETag')).toBe('"1"');
   });
 
+  test('has one tag for the public, and one for those who see more', async () => {
+    const { id } = await app.create(seller);
+    const read = (by?: Person) => (by ? get(id).set('Authorization', by.bearer) : get(id));
+    const readers = [undefined, app.person(), app.person('seller'), seller, app.person('admin')];
+    const tags: string[] = [];
+    for (const by of readers)
+      tags.push((await read(by).expect(200).expect('Vary', 'Authorization')).get('ETag') ?? '');
+    const [inside] = tags.slice(-1);
+    expect(tags).toEqual(['"1"', '"1"', '"1"', inside, inside]);
+    expect(inside).toMatch(/^"1-/);
+    for (const [index, by] of readers.entries())
+      for (const tag of ['"1"', `${inside}`])
+        await read(by)
+          .set('If-None-Match', tag)
+          .expect(tag === tags[index] ? 304 : 200);
+    for (const [edits, tag] of ['"1"', `${inside}`].entries())
+      await app.request
+        .patch(`/api/v1/products/${id}`)
+        .set({ Authorization: seller.bearer, 'If-Match': tag.replace('1', `${edits + 1}`) })
+        .send({ description: tag })
+        .expect(200);
+  });
+
   test('that nobody has is 404, and an ill-formed id 400', async () => {
     expect((await get(nobodysId).expect(404)).body.code).toBe('not-found');
     for (const id of ['1', 'x'.repeat(36), `${nobodysId}0`])

@@ -1,11 +1,13 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createMetrics } from '@tradepost/service-kit/metrics.ts';
 import { silentLogger } from '@tradepost/service-kit/testing.ts';
 import { v7 as uuidv7 } from 'uuid';
 import { startFakeUpstream } from '../../testing/fake-upstream.ts';
 import { writeServiceKeys } from '../../testing/service-keys.ts';
 import { createOrderClient } from '../src/clients/order-client.ts';
 import { reviewHolds } from '../src/hold-reviews/review-holds.ts';
+import { measureHolds } from '../src/metrics.ts';
 import { readStock } from './helpers/invariants.ts';
 import { type ProductApp, startProductApp } from './helpers/product-app.ts';
 
@@ -31,10 +33,8 @@ afterAll(async () => {
 });
 
 function startReviews(url = orders.url): void {
-  const client = createOrderClient({
-    ORDER_SERVICE_URL: [url],
-    SERVICE_KEY_FILE: keys.keyFile('product-service'),
-  });
+  const settings = { ORDER_SERVICE_URL: [url], SERVICE_KEY_FILE: keys.keyFile('product-service') };
+  const client = createOrderClient(settings, app.database.clock);
   stops.push(reviewHolds({ database: app.database, orders: client, logger: silentLogger }).stop);
 }
 
@@ -119,4 +119,40 @@ test('a hold whose review lies ahead is asked about by nobody', async () => {
   await until(async () => (await statusOf(late.orderId)) === 'released');
   expect(askedAbout(early.orderId)).toBe(0);
   expect(await statusOf(early.orderId)).toBe('held');
+});
+
+test('holds are not tried over and over while order-service is away', async () => {
+  await app.database.change(
+    `INSERT INTO reservations (order_id, buyer_id, status, review_at)
+     SELECT UUID(), UUID(), 'held', ${due} FROM (${Array.from({ length: 60 }, (_, row) => `SELECT ${row}`).join(' UNION ')}) AS some`,
+    {},
+  );
+  const countDue = async (): Promise<number> => {
+    const [row] = await app.database.select<{ count: number }>(
+      `SELECT COUNT(*) AS count FROM reservations WHERE status = 'held' AND review_at <= NOW(3)`,
+    );
+    return Number(row?.count);
+  };
+  startReviews('http://127.0.0.1:1');
+  await until(async () => (await countDue()) < 60);
+  await sleep(1_000);
+  expect(await countDue()).toBe(40);
+  await app.database.change(
+    'DELETE FROM reservations WHERE order_id NOT IN (SELECT order_id FROM reservation_items)',
+    {},
+  );
+});
+
+test('a look at the figure of holds counts them once a minute', async () => {
+  const metrics = createMetrics();
+  const clock = { ms: 0 };
+  measureHolds(metrics, app.database, () => clock.ms);
+  const figure = async (): Promise<number> =>
+    Number(/^reservations_held (.*)$/m.exec((await metrics.expose()).text)?.[1]);
+  const first = await figure();
+  await held();
+  clock.ms += 59_000;
+  expect(await figure()).toBe(first);
+  clock.ms += 2_000;
+  expect(await figure()).toBe(first + 1);
 });

@@ -1,7 +1,9 @@
 import { bodies } from './bodies.ts';
 import type { Family } from './declare-attack.ts';
 import { identities } from './identities.ts';
+import { invisibleText } from './invisible-text.ts';
 import { limits } from './limits.ts';
+import { malformed } from './malformed.ts';
 import { methodsAndHosts } from './methods-and-hosts.ts';
 import { notBuilt } from './not-built.ts';
 import { othersAccounts } from './others-accounts.ts';
@@ -11,7 +13,9 @@ import { paths } from './paths.ts';
 import { sessions } from './sessions.ts';
 import { shapes } from './shapes.ts';
 import { smuggling } from './smuggling.ts';
+import { spellingsAndViews } from './spellings-and-views.ts';
 import { sql } from './sql.ts';
+import { takenRights } from './taken-rights.ts';
 import { tokens } from './tokens.ts';
 import { webhookAddresses } from './webhook-addresses.ts';
 
@@ -22,14 +26,18 @@ export const families: readonly Family[] = [
   tokens,
   identities,
   sessions,
+  takenRights,
   passwords,
   limits,
   sql,
   shapes,
+  invisibleText,
   bodies,
   paths,
   methodsAndHosts,
   smuggling,
+  malformed,
+  spellingsAndViews,
   webhookAddresses,
   notBuilt,
 ];

@@ -53,13 +53,13 @@ export function formsOf(jwk: PublishedKey): Record<'PEM' | 'DER' | 'JWK', string
 }
 
 /**
- * Forges an access token of the buyer, which would make an admin of them.
+ * Forges an access token of the admin: auth-service accepts no role that the account does not have.
  * @param forgery what differs from a good token; an undefined claim is left out
  */
 export async function forgeToken(ground: AttackGround, forgery: Forgery): Promise<string> {
   const { kid } = await fetchPublished(ground);
   const header = { alg: 'ES256', typ: 'at+jwt', kid, ...forgery.header };
-  const claims = { ...readClaims(ground.buyer.token), roles: ['customer', 'admin'], ...forgery.claims };
+  const claims = { ...readClaims(ground.admin.token), ...forgery.claims };
   const data = `${encode(header)}.${encode(claims)}`;
   return `${data}.${forgery.signature?.(data) ?? ''}`;
 }

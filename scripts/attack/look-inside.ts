@@ -2,6 +2,7 @@ import { createPrivateKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import { readSigningKey, serviceAuthorization } from '@tradepost/service-kit/authenticate.ts';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
+import { localUrl } from '../local/loopback.ts';
 import type { ServiceName } from '../local/processes.ts';
 import type { Stack } from '../local/start-stack.ts';
 
@@ -35,7 +36,7 @@ export async function lookInside({ dataPath, database, processes }: Stack): Prom
     signingKey,
     serviceToken: (audience) =>
       serviceAuthorization(serviceKey, 'order-service', audience)().slice('Bearer '.length),
-    listener: (service, which) => `http://127.0.0.1:${processes[service][0]?.plan.environment[which] ?? ''}`,
+    listener: (service, which) => localUrl(processes[service][0]?.plan.environment[which]),
     logs: join(dataPath, 'logs'),
     connectAsRoot: () => database.connectAsRoot(),
   };

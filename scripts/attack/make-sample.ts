@@ -5,7 +5,7 @@ import { resolve, type Schema } from './read-operations.ts';
 export const nobodysId = '0198a1b2-0000-7000-8000-000000000000';
 
 const bySign: Record<string, string> = {
-  email: 'somebody@example.com',
+  'idn-email': 'somebody@example.com',
   uuid: nobodysId,
   'date-time': '2026-11-20T12:00:00.000Z',
   date: '2026-11-20',
@@ -14,13 +14,18 @@ const bySign: Record<string, string> = {
 };
 
 /** Where a schema says less than the service demands, or says it in a pattern. */
-const byName: Record<string, string> = { country: 'DE', token: 'tok_ok', code: '123456' };
+const byName: Record<string, string> = {
+  country: 'DE',
+  token: 'tok_ok',
+  code: '123456',
+  phone: '+49 30 1234567',
+  newPassword: 'a long enough phrase',
+};
 
 function sampleText({ format, pattern, minLength = 1 }: Schema): string {
   const known = bySign[format ?? ''];
   if (known !== undefined) return known;
   if (pattern?.includes('A-Z]{3}')) return 'EUR';
-  if (pattern?.includes('[0-9]')) return '+49 30 1234567';
   return 'a word or two'.padEnd(minLength, ' and more');
 }
 

@@ -54,6 +54,29 @@ export const passwords: Family = {
       'QwertyUiop',
       'QWERTYUIOP',
     ),
+    refused('of one repeated character', 'a'.repeat(10), '🐎'.repeat(5), 'x\u0302'.repeat(5)),
+    refused('of nothing visible', '\u200b\u2800\u200b\u2800'),
+    {
+      name: 'the own e-mail address, in any case',
+      expected: '400',
+      run: async (ground) =>
+        tellAll(
+          await Promise.all(
+            [newEmail(), newEmail().toUpperCase()].map((email) =>
+              register(ground, email, email.toLowerCase()),
+            ),
+          ),
+        ),
+    },
+    {
+      name: 'registered composed, sent decomposed',
+      expected: '201, logs in: 200',
+      async run(ground) {
+        const email = newEmail();
+        const made = tell(await register(ground, email, 'Grüße aus Köln'.normalize('NFC')));
+        return `${made}, logs in: ${tell(await logIn(ground, email, 'Grüße aus Köln'.normalize('NFD')))}`;
+      },
+    },
     refused('with NUL', 'a good phrase\0', '\0a good phrase', 'a good\0phrase'),
     exact('of 72 bytes, and one more at log-in', 'b'.repeat(71) + 'c', 'b'.repeat(71) + 'cd'),
     exact('with spaces at both ends', '  two words apart  ', 'two words apart'),

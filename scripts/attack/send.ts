@@ -1,6 +1,6 @@
 import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request as requestPlain } from 'node:http';
 import { request as requestSecurely } from 'node:https';
-import { connect } from 'node:net';
+import { connect, isIP } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
 import { connect as connectSecurely } from 'node:tls';
 
@@ -30,16 +30,22 @@ export interface ApiCall {
 
 const patienceMs = 20_000;
 
+/** Where a URL leads; the brackets of an IPv6 address belong to the URL only (RFC 3986 section 3.2.2). */
+function place(url: string): { host: string; port: string; protocol: string } {
+  const { hostname, port, protocol } = new URL(url);
+  return { host: hostname.replace(/^\[(.+)\]$/, '$1'), port, protocol };
+}
+
 /** Sends one request over a connection of its own. */
 export function send(url: string, { method = 'GET', path, headers, body }: Sending): Promise<Answer> {
-  const { hostname, port, protocol } = new URL(url);
+  const { host, port, protocol } = place(url);
   const request = protocol === 'https:' ? requestSecurely : requestPlain;
   const startedAt = performance.now();
   const framing = body === undefined ? {} : { 'Content-Length': Buffer.byteLength(body) };
   return new Promise((resolve, reject) => {
     const sent = request(
       {
-        hostname,
+        host,
         port,
         path,
         method,
@@ -80,13 +86,13 @@ export function call(url: string, { token, json, headers, ...sending }: ApiCall)
 
 export const parse = <T>({ text }: Answer): T => JSON.parse(text || 'null') as T;
 
-/** Writes bytes that no client would, and tells the status of every answer that comes until the other side closes. */
-export async function sendBytes(url: string, bytes: string): Promise<number[]> {
-  const { hostname, port, protocol } = new URL(url);
+/** Writes bytes that no client would, and reads until the other side closes. */
+async function exchange(url: string, bytes: string): Promise<string> {
+  const { host, port, protocol } = place(url);
   const socket =
     protocol === 'https:'
-      ? connectSecurely({ host: hostname, port: Number(port || 443), servername: hostname })
-      : connect(Number(port || 80), hostname);
+      ? connectSecurely({ host, port: Number(port || 443), ...(!isIP(host) && { servername: host }) })
+      : connect(Number(port || 80), host);
   socket.setTimeout(patienceMs, () => socket.destroy());
   socket.write(bytes, 'latin1');
   // A reset after the answer is an end like any other.
@@ -96,6 +102,29 @@ export async function sendBytes(url: string, bytes: string): Promise<number[]> {
     socket.on('close', () => resolve());
     socket.on('error', () => resolve());
   });
-  const received = Buffer.concat(chunks).toString('latin1');
+  return Buffer.concat(chunks).toString('latin1');
+}
+
+/** The status of every answer to bytes that no client would write. */
+export async function sendBytes(url: string, bytes: string): Promise<number[]> {
+  const received = await exchange(url, bytes);
   return [...received.matchAll(/^HTTP\/1\.[01] (\d{3})/gm)].map(([, status]) => Number(status));
+}
+
+/** The first answer to bytes that no client would write; status 0 without one. */
+export async function sendRaw(url: string, bytes: string): Promise<Answer> {
+  const startedAt = performance.now();
+  const [head = '', text = ''] = (await exchange(url, bytes)).split(/\r\n\r\n([^]*)/);
+  const [statusLine = '', ...lines] = head.split('\r\n');
+  const headers = lines.map((line) => {
+    const [name = '', value = ''] = line.split(/: ([^]*)/);
+    return [name.toLowerCase(), value];
+  });
+  const status = Number(statusLine.split(' ')[1] ?? 0);
+  return {
+    status,
+    headers: Object.fromEntries(headers) as IncomingHttpHeaders,
+    text,
+    ms: performance.now() - startedAt,
+  };
 }

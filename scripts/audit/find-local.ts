@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { openLocalToRead } from '../backup/local-place.ts';
 import { findOwner } from '../local/data-directory.ts';
+import { loopback } from '../local/loopback.ts';
 import { Refusal } from '../local/refusal.ts';
 import { openSecrets } from '../local/secrets.ts';
 import { byDatabase, type ByDatabase, type DatabasePlace } from './databases.ts';
@@ -27,5 +28,5 @@ export async function findLocal(directory: string): Promise<ByDatabase<DatabaseP
     );
   const port = await findPort(path);
   const password = (await openSecrets(path)).passwordFor('audit');
-  return byDatabase((name) => ({ host: '127.0.0.1', port, name, user: 'audit', password }));
+  return byDatabase((name) => ({ host: loopback, port, name, user: 'audit', password }));
 }

@@ -1,26 +1,17 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
-import { findOwner, openDataDirectory, readJson } from '../local/data-directory.ts';
+import { findSocketPath } from '../local/database-files.ts';
+import { findOwner, openDataDirectory } from '../local/data-directory.ts';
 import { startDatabase, type DatabaseServer } from '../local/database-server.ts';
 import { providePrograms } from '../local/install-programs.ts';
-import { isIdentity } from '../local/process-identity.ts';
 import { Refusal } from '../local/refusal.ts';
 import { openSecrets } from '../local/secrets.ts';
 import { stopLeftovers } from '../local/stop-leftovers.ts';
 import type { Place } from './place.ts';
 
-const run = promisify(execFile);
-
-/** The socket of the server that npm start has running: beside its files, or where its command line says. */
+/** The socket of the server that npm start runs. */
 async function findSocket(dataPath: string): Promise<string> {
-  const beside = join(dataPath, 'database.sock');
-  if (existsSync(beside)) return beside;
-  const server = await readJson(join(dataPath, 'running/database-1.json'));
-  const pid = isIdentity(server) ? String(server.pid) : '';
-  const { stdout } = await run('ps', ['-ww', '-o', 'args=', '-p', pid]).catch(() => ({ stdout: '' }));
-  const [, socket] = /--socket=(.+?) --pid-file=/.exec(stdout) ?? [];
+  const socket = await findSocketPath(dataPath);
   if (socket !== undefined) return socket;
   throw new Refusal(
     `The database of ${dataPath} does not run yet, or not any more: wait until npm start says that it is ready, or stop it; then try again.`,

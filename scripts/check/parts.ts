@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Call } from '../commands/read-call.ts';
 import { boundaries } from './boundaries.ts';
 import { lineFor } from './source.ts';
 import { structure } from './structure.ts';
@@ -8,7 +9,7 @@ import { runTool, type Outcome } from './tool.ts';
 export type Part = (root: string) => Promise<Outcome>;
 
 /** What `npm run check` looks at; the slowest first, so that nothing waits for it at the end. */
-export const parts: Record<string, Part> = {
+export const parts: Record<Call<'check'>['words'][number], Part> = {
   lint: async (root) => runTool(root, 'eslint', '.', '--max-warnings', '0'),
   types,
   boundaries,

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { hostAndPort, loopbacks } from '../local/loopback.ts';
 import { Refusal } from '../local/refusal.ts';
 import { inNamespace, kubectl } from './kubectl.ts';
 
@@ -17,7 +18,9 @@ export async function reachNginx(): Promise<string> {
   const nodes = JSON.parse(await kubectl(['get', 'nodes', '-o', 'json'])) as NodeList;
   const addresses = nodes.items.flatMap(({ status }) => status.addresses).map(({ address }) => address);
   const given = process.env.CLUSTER_URL;
-  const candidates = given ? [given] : ['127.0.0.1', ...addresses].map((host) => `http://${host}:${port}`);
+  const candidates = given
+    ? [given]
+    : [...loopbacks, ...addresses].map((host) => `http://${hostAndPort(host, port)}`);
   for (let attempt = 0; attempt < 20; attempt += 1) {
     for (const url of candidates) if (await answers(url)) return url;
     await sleep(500);

@@ -21,11 +21,6 @@ export interface Counts {
   failed: number;
 }
 
-/** Jest would take a word after --selectProjects for one more project. */
-function asPattern(argument: string): string[] {
-  return argument.startsWith('-') ? [argument] : ['--testPathPatterns', argument];
-}
-
 async function countResults(file: string): Promise<Counts> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
   // Without results Jest itself has failed.
@@ -35,26 +30,24 @@ async function countResults(file: string): Promise<Counts> {
   return { passed: numPassedTests, failed: numFailedTests + numRuntimeErrorTestSuites };
 }
 
+/** The arguments of Jest. The chosen words come first: behind --selectProjects Jest would take one for a project. */
+export function argumentsOf({ project, options, chosen }: JestRun, resultsFile: string): string[] {
+  const output = ['--json', `--outputFile=${resultsFile}`];
+  const none = chosen.length > 0 ? ['--passWithNoTests'] : [];
+  return [...chosen, '--selectProjects', project, ...options, ...output, ...none];
+}
+
 /** Runs one project of jest.config.js, with the programs of the checkout in PATH. */
 export async function runJest(
-  { project, options, chosen }: JestRun,
+  run: JestRun,
   resultsFile: string,
   { environment, signal }: { environment: NodeJS.ProcessEnv; signal: AbortSignal },
 ): Promise<Counts & { succeeded: boolean }> {
-  const output = [
-    '--json',
-    `--outputFile=${resultsFile}`,
-    ...(chosen.length > 0 ? ['--passWithNoTests'] : []),
-  ];
-  const child = spawn(
-    process.execPath,
-    [...flags, jest, '--selectProjects', project, ...options, ...output, ...chosen.flatMap(asPattern)],
-    {
-      cwd: root,
-      stdio: 'inherit',
-      env: { ...environment, PATH: `${tools}${delimiter}${environment.PATH ?? ''}` },
-    },
-  );
+  const child = spawn(process.execPath, [...flags, jest, ...argumentsOf(run, resultsFile)], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...environment, PATH: `${tools}${delimiter}${environment.PATH ?? ''}` },
+  });
   const stop = (): boolean => child.kill('SIGTERM');
   signal.addEventListener('abort', stop);
   const [code] = (await once(child, 'exit')) as [number | null];

@@ -22,6 +22,13 @@ export async function logIn(callApi: CallApi, login: Login): Promise<string> {
   );
 }
 
+/** The faults that a problem names, if it names any. */
+function reasonsIn(body: unknown): string {
+  const { errors = [] } = (body ?? {}) as { errors?: { pointer?: string; message: string }[] };
+  const reasons = errors.map(({ pointer = '', message }) => `${pointer.slice(1)} ${message}`);
+  return reasons.length === 0 ? '' : ` (${reasons.join('; ')})`;
+}
+
 /** Registers an account unless an interrupted start has done so; answers the user's id. */
 export async function makeAccount(callApi: CallApi, account: Registration): Promise<string> {
   const { email, password, displayName } = account;
@@ -30,7 +37,7 @@ export async function makeAccount(callApi: CallApi, account: Registration): Prom
   if (registered.status === 201) return (registered.body as { user: { id: string } }).user.id;
   if (registered.status !== 409) {
     throw new Refusal(
-      `Registering ${email} answered ${registered.status}: choose another password, or read the logs of auth-service.`,
+      `Registering ${email} answered ${registered.status}${reasonsIn(registered.body)}: choose another e-mail address or password, or read the logs of auth-service.`,
     );
   }
   const me = await callApi({ method: 'GET', path: '/users/me', token: await logIn(callApi, account) });

@@ -1,3 +1,4 @@
+import { localUrl } from './loopback.ts';
 import { type ProcessName, processNames, serviceNames, type ServiceName } from './processes.ts';
 import type { SupervisedProcess } from './supervised-process.ts';
 import { waitUntilReady, type Expectation } from './wait-until-ready.ts';
@@ -19,7 +20,7 @@ export async function awaitAnswers(processes: Processes, url: string, options: A
   await Promise.all(
     processNames.map(async (name) => {
       const probe = (from: SupervisedProcess): Expectation => ({
-        url: `http://127.0.0.1:${from.plan.environment.OPS_PORT ?? ''}/readyz`,
+        url: localUrl(from.plan.environment.OPS_PORT, '/readyz'),
         status: 200,
         from,
       });

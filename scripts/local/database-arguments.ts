@@ -1,7 +1,9 @@
-import { join } from 'node:path';
+import { relative } from 'node:path';
 import { userArguments } from './database-files.ts';
 import type { DatabaseProgram } from './find-programs.ts';
+import { loopback } from './loopback.ts';
 
+/** Absolute paths; the server runs in the directory of its files. */
 export interface ServerPlan {
   files: string;
   socketPath: string;
@@ -10,21 +12,26 @@ export interface ServerPlan {
   temporary: string;
 }
 
-/** The private server is open to this machine only. */
-export const databaseHost = '127.0.0.1';
-
+/**
+ * The arguments of a server that is started in `plan.files`. Paths are relative to that directory: the servers split the
+ * value of --tmpdir at colons, and MySQL other lists of directories at semicolons.
+ */
 export function serverArguments({ vendor }: DatabaseProgram, plan: ServerPlan): string[] {
+  const fromFiles = (path: string): string => relative(plan.files, path);
+  // A socket outside the data directory has a short absolute path. A relative one could exceed the kernel's limit.
+  const socket = [fromFiles(plan.socketPath), plan.socketPath].toSorted((a, b) => a.length - b.length)[0];
   return [
     // Must come first: nothing of the machine's own configuration may reach a private server.
     '--no-defaults',
     ...userArguments(),
-    `--datadir=${plan.files}`,
+    '--datadir=.',
     // Of its own: at each start a server deletes the temporary tables that it finds, also those of other servers.
-    `--tmpdir=${plan.temporary}`,
-    `--socket=${plan.socketPath}`,
-    `--pid-file=${join(plan.files, 'server.pid')}`,
-    `--init-file=${plan.initFile}`,
-    `--bind-address=${databaseHost}`,
+    `--tmpdir=${fromFiles(plan.temporary)}`,
+    `--socket=${socket ?? plan.socketPath}`,
+    '--pid-file=server.pid',
+    `--init-file=${fromFiles(plan.initFile)}`,
+    // The private server is open to this machine only.
+    `--bind-address=${loopback}`,
     `--port=${plan.port}`,
     '--skip-name-resolve',
     '--default-time-zone=+00:00',

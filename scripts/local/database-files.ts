@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { readJson, writePrivately } from './data-directory.ts';
 import type { DatabaseProgram } from './find-programs.ts';
@@ -19,7 +19,9 @@ export function userArguments(): string[] {
 }
 
 async function createSystemTables(program: DatabaseProgram, directory: string): Promise<void> {
-  const shared = ['--no-defaults', `--datadir=${directory}`, ...userArguments()];
+  // mariadb-install-db is a shell script that passes the path to chown without quotes: it must have no odd character.
+  const [cwd, name] = [dirname(directory), basename(directory)];
+  const shared = ['--no-defaults', `--datadir=./${name}`, ...userArguments()];
   const command = program.installDb ?? program.path;
   const method =
     program.installDb === null
@@ -28,7 +30,7 @@ async function createSystemTables(program: DatabaseProgram, directory: string): 
         ['--auth-root-authentication-method=socket', '--skip-test-db'];
   await mkdir(directory, { recursive: true, mode: 0o700 });
   try {
-    await run(command, [...shared, ...method], { maxBuffer: 16 * 1024 * 1024 });
+    await run(command, [...shared, ...method], { cwd, maxBuffer: 16 * 1024 * 1024 });
   } catch (error) {
     const { stdout, stderr, message } = error as Error & { stdout?: string; stderr?: string };
     const lines = `${stdout ?? ''}\n${stderr ?? ''}`.split('\n');
@@ -73,10 +75,25 @@ export async function prepareDatabaseFiles(
   return files;
 }
 
-/** Where the server's socket goes: beside its files, or in a private temporary directory when that path is too long. */
-export async function chooseSocketPath(dataPath: string): Promise<string> {
+const socketRecord = (dataPath: string): string => join(dataPath, 'database-socket.json');
+
+/** Chooses a path for the server's socket: beside its files, or a private temporary directory when that path is too long. */
+async function choosePath(dataPath: string): Promise<string> {
   const beside = join(dataPath, 'database.sock');
   if (Buffer.byteLength(beside) <= longestSocketPath) return beside;
   const temporary = Buffer.byteLength(tmpdir()) <= 60 ? tmpdir() : '/tmp';
   return join(await mkdtemp(join(temporary, 'tradepost-')), 'database.sock');
+}
+
+/** Chooses the path of the server's socket and records it for other commands. */
+export async function chooseSocketPath(dataPath: string): Promise<string> {
+  const path = await choosePath(dataPath);
+  await writePrivately(socketRecord(dataPath), JSON.stringify({ path }));
+  return path;
+}
+
+/** The socket of the server that runs from this data directory; undefined when there is none. */
+export async function findSocketPath(dataPath: string): Promise<string | undefined> {
+  const record = (await readJson(socketRecord(dataPath))) as { path: string } | null;
+  return record !== null && existsSync(record.path) ? record.path : undefined;
 }

@@ -5,10 +5,11 @@ import { createConnection, type Connection } from 'mysql2/promise';
 import { databaseUsers } from '../../provision/src/database-users.ts';
 import { openAccounts } from '../../provision/src/open-accounts.ts';
 import { writePrivately, type DataDirectory } from './data-directory.ts';
-import { databaseHost, serverArguments, type ServerPlan } from './database-arguments.ts';
+import { serverArguments, type ServerPlan } from './database-arguments.ts';
 import { chooseSocketPath, prepareDatabaseFiles } from './database-files.ts';
 import type { DatabaseProgram } from './find-programs.ts';
 import { freePorts } from './free-port.ts';
+import { loopback } from './loopback.ts';
 import { Refusal } from './refusal.ts';
 import type { Secrets } from './secrets.ts';
 import { SupervisedProcess } from './supervised-process.ts';
@@ -113,5 +114,5 @@ export async function startDatabase(options: DatabaseOptions): Promise<DatabaseS
     await stop();
     throw error;
   }
-  return { host: databaseHost, port, process: server, connectAsRoot, stop };
+  return { host: loopback, port, process: server, connectAsRoot, stop };
 }

@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import type { DemoAccount } from './demo-accounts.ts';
+import { quoteForShell } from './quote-for-shell.ts';
 import type { Login } from './secrets.ts';
 import type { Stack } from './start-stack.ts';
 
@@ -10,7 +11,8 @@ function takeFirst(field: string): string {
 
 /** Three lines that work when pasted in this order into one shell, as often as one likes. */
 export function curlLines(url: string, buyer: Login, certificateFile?: string): string[] {
-  const curl = certificateFile === undefined ? 'curl -s' : `curl -s --cacert '${certificateFile}'`;
+  const curl =
+    certificateFile === undefined ? 'curl -s' : `curl -s --cacert ${quoteForShell(certificateFile)}`;
   const api = `${url}/api/v1`;
   const json = `-H 'Content-Type: application/json'`;
   const login = JSON.stringify({ email: buyer.email, password: buyer.password });

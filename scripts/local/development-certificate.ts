@@ -17,8 +17,10 @@ const renewedDaysBefore = 30;
 async function isGood({ certificateFile, keyFile }: CertificateFiles): Promise<boolean> {
   if (!existsSync(certificateFile) || !existsSync(keyFile)) return false;
   try {
-    const { validTo } = new X509Certificate(await readFile(certificateFile));
-    return Date.parse(validTo) - Date.now() > renewedDaysBefore * 86_400_000;
+    const certificate = new X509Certificate(await readFile(certificateFile));
+    const leftMs = Date.parse(certificate.validTo) - Date.now();
+    // Certificates of an earlier version do not name ::1.
+    return leftMs > renewedDaysBefore * 86_400_000 && certificate.checkIP('::1') !== undefined;
   } catch {
     return false;
   }

@@ -1,6 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { faultsOfDoor, type Lists, listsOf } from './door-lists.ts';
+import { hostAndPort, loopback, loopbacks } from './loopback.ts';
+import { nginxCommand } from './nginx-command.ts';
 import { Refusal } from './refusal.ts';
 
 export const nginxTemplate = join(import.meta.dirname, '../../nginx/nginx.conf.template');
@@ -49,16 +52,20 @@ function servers(service: RoutedService, { upstreams, settings }: NginxPlan): st
   if (ports.length === 0)
     throw new Refusal(`Nginx needs at least one replica of ${service}: start one first.`);
   const limits = `max_conns=${settings?.requestsAtOnce ?? 128} max_fails=1 fail_timeout=0`;
-  return ports.map((port) => `server 127.0.0.1:${port} ${limits};`).join(' ');
+  return ports.map((port) => `server ${hostAndPort(loopback, port)} ${limits};`).join(' ');
 }
 
 function variables(plan: NginxPlan): Record<string, string> {
   const settings = plan.settings ?? {};
+  const faults = faultsOfDoor(settings);
+  if (faults.length > 0) throw new Refusal(`${faults.join('; ')}.`);
+  const lists = listsOf(settings);
   return {
-    RUN_DIR: plan.runDirectory,
-    SITE_DIR: plan.siteDirectory,
-    LISTEN: `127.0.0.1:${plan.port}`,
-    PROBE_LISTEN: `127.0.0.1:${plan.probePort}`,
+    RUN_DIR: '.',
+    SITE_DIR: pathInConfig(plan, plan.siteDirectory),
+    // As a parameter, because Nginx before 1.25.1 does not know the directive `http2`; the image has it.
+    LISTEN: listenOn(plan.port, `${settings.tls ? 'ssl http2 ' : ''}default_server backlog=4096`),
+    PROBE_LISTEN: listenOn(plan.probePort, 'default_server'),
     AUTH_SERVERS: servers('auth-service', plan),
     PRODUCT_SERVERS: servers('product-service', plan),
     ORDER_SERVERS: servers('order-service', plan),
@@ -66,15 +73,17 @@ function variables(plan: NginxPlan): Record<string, string> {
     RESOLVER: '',
     KEEPALIVE_MIN_TIMEOUT: '',
     WORKER_PROCESSES: 'auto',
-    TRUSTED_PROXIES: plain('TRUSTED_PROXIES', settings.trustedProxies ?? [], /^[A-Fa-f0-9.:/]+$/)
-      .map((address) => `set_real_ip_from ${address};`)
-      .join(' '),
+    TRUSTED_PROXIES: lists.TRUSTED_PROXIES.map((address) => `set_real_ip_from ${address};`).join(' '),
     ...limits(settings),
-    ...origins(settings),
-    ...transport(settings),
+    ...origins(lists),
+    ...transport(plan),
     ACCESS_LOG: settings.accessLog ?? '/dev/stdout',
     ERROR_LOG: settings.errorLog ?? 'stderr',
   };
+}
+
+function listenOn(port: number, parameters: string): string {
+  return loopbacks.map((address) => `listen ${hostAndPort(address, port)} ${parameters};`).join(' ');
 }
 
 function limits(settings: NginxSettings): Record<string, string> {
@@ -87,16 +96,7 @@ function limits(settings: NginxSettings): Record<string, string> {
   };
 }
 
-/** What becomes part of the configuration has no letter that could end its place there. */
-function plain(what: string, values: string[], letters: RegExp): string[] {
-  const bad = values.find((value) => !letters.test(value));
-  if (bad === undefined) return values;
-  throw new Refusal(`${what} holds ${bad}: write them as docs/operations.md shows.`);
-}
-
-function origins({ corsOrigins = [], publicHosts = [] }: NginxSettings): Record<string, string> {
-  const allowed = plain('CORS_ORIGINS', [...new Set(corsOrigins)], /^https?:\/\/[a-z0-9.:-]+$/);
-  const hosts = plain('PUBLIC_HOSTS', [...new Set(publicHosts)], /^[a-z0-9.-]+$/);
+function origins({ CORS_ORIGINS: allowed, PUBLIC_HOSTS: hosts }: Lists): Record<string, string> {
   return {
     CORS_ORIGINS: allowed.map((origin) => `"${origin}" "${origin}";`).join(' '),
     VARY_BY_ORIGIN: allowed.length > 0 ? 'Origin' : '',
@@ -105,14 +105,22 @@ function origins({ corsOrigins = [], publicHosts = [] }: NginxSettings): Record<
   };
 }
 
-// As parameters of `listen`, because Nginx before 1.25.1 does not know the directive `http2`; the image has it.
-function transport({ tls }: NginxSettings): Record<string, string> {
-  if (tls === undefined) return { LISTEN_TLS: '', TLS: '' };
-  const { certificateFile, keyFile } = tls;
-  return {
-    LISTEN_TLS: 'ssl http2',
-    TLS: `ssl_certificate "${certificateFile}"; ssl_certificate_key "${keyFile}";`,
-  };
+/**
+ * A path relative to the run directory, where Nginx is started. The path of a checkout may hold `$`, which Nginx reads as
+ * a variable in some directives and cannot escape. The directories below the data directory have plain names.
+ */
+function pathInConfig({ runDirectory }: NginxPlan, path: string): string {
+  const shown = relative(runDirectory, path) || '.';
+  if (/^[^"$\\\p{Cc}]+$/u.test(shown)) return shown;
+  throw new Refusal(`Nginx cannot read the path ${shown}: use one without ", $, \\ and control characters.`);
+}
+
+function transport(plan: NginxPlan): Record<string, string> {
+  const { tls } = plan.settings ?? {};
+  if (tls === undefined) return { TLS: '' };
+  const certificateFile = pathInConfig(plan, tls.certificateFile);
+  const keyFile = pathInConfig(plan, tls.keyFile);
+  return { TLS: `ssl_certificate "${certificateFile}"; ssl_certificate_key "${keyFile}";` };
 }
 
 /** Fills in the upper-case names in braces, as envsubst does in the image. */
@@ -138,9 +146,10 @@ export async function writeNginxConfig(plan: NginxPlan): Promise<string> {
 }
 
 function refuseBadConfig(plan: NginxPlan): void {
-  const { program, arguments: args } = nginxCommand(plan);
+  const { program, arguments: args, directory: cwd } = nginxCommand(plan);
   // No pipe for its output: Nginx opens /dev/stdout as a file, and Node's pipes are sockets.
   const test = spawnSync(program, ['-t', '-q', ...args, '-e', 'stderr'], {
+    cwd,
     stdio: ['ignore', 'ignore', 'pipe'],
     encoding: 'utf8',
   });
@@ -150,29 +159,4 @@ function refuseBadConfig(plan: NginxPlan): void {
   const complaint =
     /\[(?:emerg|alert|crit)\] (?:\d+#\d+: )?(.*)/.exec(test.stderr)?.[1] ?? `exit ${test.status}`;
   throw new Refusal(`Nginx refuses the configuration in ${plan.runDirectory}: ${complaint}.`);
-}
-
-export interface NginxCommand {
-  program: string;
-  arguments: string[];
-  stopSignal: NodeJS.Signals;
-}
-
-/** The foreground start; SIGQUIT stops it after the last answer, SIGHUP has it read the file again. */
-export function nginxCommand(plan: Pick<NginxPlan, 'runDirectory' | 'program' | 'settings'>): NginxCommand {
-  // As root, Nginx hands its work to `nobody`, who may not enter a private data directory.
-  const user = process.getuid?.() === 0 ? ' user root root;' : '';
-  return {
-    program: plan.program ?? 'nginx',
-    arguments: [
-      '-c',
-      join(plan.runDirectory, 'nginx.conf'),
-      // Until the file is read, messages go to a log in a system directory unless told otherwise.
-      '-e',
-      plan.settings?.errorLog ?? 'stderr',
-      '-g',
-      `daemon off;${user}`,
-    ],
-    stopSignal: 'SIGQUIT',
-  };
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { DatabaseServer } from './database-server.ts';
+import { localUrl, loopback } from './loopback.ts';
 import type { Link, PortsByProcess, ProcessName, ReplicaPorts, Settings } from './processes.ts';
 import { programs } from './programs.ts';
 import type { Login, Secrets, ServiceKeys } from './secrets.ts';
@@ -50,9 +51,7 @@ function everyReplica(
   { ports, portOf }: ServiceSurroundings,
   { from, to, listener, path = '' }: Address,
 ): string {
-  return ports[to]
-    .map((replica) => `http://127.0.0.1:${portOf({ from, to, port: replica[listener] })}${path}`)
-    .join(',');
+  return ports[to].map((replica) => localUrl(portOf({ from, to, port: replica[listener] }), path)).join(',');
 }
 
 function ownSettings(name: ProcessName, around: ServiceSurroundings): Settings {
@@ -99,7 +98,7 @@ function commonSettings(name: ProcessName, ports: ReplicaPorts, around: ServiceS
     OTEL_SERVICE_NAME: name,
     // Spares the second start most of the time spent on reading sources.
     NODE_COMPILE_CACHE: join(around.dataPath, 'compile-cache'),
-    HOST: '127.0.0.1',
+    HOST: loopback,
     PORT: String(ports.public),
     INTERNAL_PORT: String(ports.internal),
     OPS_PORT: String(ports.ops),

@@ -4,7 +4,7 @@ import type { NginxSettings } from './nginx-server.ts';
 export type DoorSettings = Pick<NginxSettings, 'trustedProxies' | 'corsOrigins' | 'publicHosts'>;
 
 /** The names of this machine: another one in `Host` is a page that has had its own name point here. */
-const ownNames = ['127.0.0.1', 'localhost'];
+const ownNames = ['127.0.0.1', '[::1]', 'localhost'];
 
 function listOf(name: string): string[] {
   return (process.env[name] ?? '').split(/[\s,]+/).filter((part) => part !== '');

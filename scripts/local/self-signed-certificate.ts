@@ -28,6 +28,7 @@ export async function selfSignedCertificate(validDays: number): Promise<Certific
           altNames: [
             { type: 2, value: 'localhost' },
             { type: 7, ip: '127.0.0.1' },
+            { type: 7, ip: '::1' },
           ],
         },
       ],

@@ -3,7 +3,9 @@ import { buildSite } from '../../nginx/build-site.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { keepDevelopmentCertificate } from './development-certificate.ts';
 import { freePorts } from './free-port.ts';
-import { nginxCommand, writeNginxConfig, type NginxPlan } from './nginx-server.ts';
+import { hostAndPort, loopback, loopbacks } from './loopback.ts';
+import { nginxCommand } from './nginx-command.ts';
+import { writeNginxConfig, type NginxPlan } from './nginx-server.ts';
 import type { DoorSettings } from './read-door.ts';
 import { byService, serviceNames, type PortsByProcess } from './processes.ts';
 import { SupervisedProcess } from './supervised-process.ts';
@@ -40,7 +42,10 @@ export async function startNginx(options: NginxOptions): Promise<RunningNginx> {
     settings: { ...door, ...(tls && { tls: await keepDevelopmentCertificate(data.path) }) },
     upstreams: byService((name) => ports[name].map((replica) => replica.public)),
   };
-  onProgress(`starting Nginx on port ${port} in front of ${serviceNames.length} services`);
+  onProgress(
+    `starting Nginx on port ${port} of ${loopbacks.join(' and ')} in front of ${serviceNames.length} services`,
+  );
+  if (!loopbacks.includes('::1')) onProgress('IPv6 is off on this machine; Nginx listens on IPv4 only');
   await buildSite(plan.siteDirectory);
   await writeNginxConfig(plan);
   const command = nginxCommand(plan);
@@ -51,7 +56,7 @@ export async function startNginx(options: NginxOptions): Promise<RunningNginx> {
       command: command.program,
       arguments: command.arguments,
       environment: { PATH: process.env.PATH ?? '' },
-      directory: data.path,
+      directory: command.directory,
       stopSignal: command.stopSignal,
       graceMs: 5_000,
       onDeath: onProgress,
@@ -59,5 +64,5 @@ export async function startNginx(options: NginxOptions): Promise<RunningNginx> {
     data,
   );
   nginx.start();
-  return { nginx, url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`, plan };
+  return { nginx, url: `${tls ? 'https' : 'http'}://${hostAndPort(loopback, port)}`, plan };
 }

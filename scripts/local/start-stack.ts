@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { openDataDirectory, type DataDirectory } from './data-directory.ts';
 import { startDatabase, type DatabaseServer } from './database-server.ts';
 import type { Programs } from './find-programs.ts';
@@ -21,6 +23,7 @@ import {
 } from './processes.ts';
 import type { NginxPlan } from './nginx-server.ts';
 import type { DoorSettings } from './read-door.ts';
+import { refuseSettings } from './refuse-settings.ts';
 import { startNginx } from './start-nginx.ts';
 import { stopLeftovers } from './stop-leftovers.ts';
 import { SupervisedProcess } from './supervised-process.ts';
@@ -85,12 +88,32 @@ function startProcesses({ data, onProgress, stops }: Ground, around: ServiceSurr
   return processes;
 }
 
+type Chosen = Omit<ServiceSurroundings, 'database' | 'ports'>;
+
+/** Checks what each process will be given, with 0 for the ports, which the starter chooses later. */
+function checkSettings({ data, options }: Ground, chosen: Chosen): void {
+  const listeners: ReplicaPorts = { public: 0, internal: 0, ops: 0 };
+  const ports = byProcess(() => Array.from({ length: options.replicas }, () => listeners));
+  const around = { ...chosen, ports, database: { host: '127.0.0.1', port: 0 } };
+  const plans = processNames.flatMap((name) =>
+    planProcess(name, around).map(({ environment }) => ({ name, environment })),
+  );
+  const isFirst = !existsSync(join(data.path, 'database'));
+  const { door = {}, admin } = options;
+  refuseSettings({ plans, door, firstAdmin: isFirst ? admin : undefined });
+}
+
 async function startAll(ground: Ground): Promise<Omit<Stack, 'stop'>> {
   const { data, programs, options, onProgress, stops } = ground;
   const secrets = await openSecrets(data.path);
   const keys = await keepServiceKeys(data.path, serviceNames);
   const admin = await chooseAdmin(data.path, options.admin);
-  const { signal } = options;
+  const { signal, settings = {}, door: doorSettings = {} } = options;
+  const overridesFor =
+    typeof settings === 'function' ? settings : (name: ProcessName) => settings[name] ?? {};
+  const portOf = options.throughPort ?? (({ port }: Link): number => port);
+  const chosen = { secrets, keys, admin, dataPath: data.path, overridesFor, portOf };
+  checkSettings(ground, chosen);
   const database = await startDatabase({
     data,
     program: programs.database,
@@ -102,12 +125,7 @@ async function startAll(ground: Ground): Promise<Omit<Stack, 'stop'>> {
   stops.push(() => database.stop());
   onProgress(`starting ${processNames.join(', ')} (${countReplicas(options.replicas)} each)`);
   const ports = await choosePorts(options.replicas);
-  const { settings = {} } = options;
-  const overridesFor =
-    typeof settings === 'function' ? settings : (name: ProcessName) => settings[name] ?? {};
-  const portOf = options.throughPort ?? (({ port }: Link): number => port);
-  const around = { database, ports, secrets, keys, admin, dataPath: data.path, overridesFor, portOf };
-  const processes = startProcesses(ground, around);
+  const processes = startProcesses(ground, { ...chosen, database, ports });
   // What a service was given now, it is given again at the next start: CODES_KEY opens what waits in its database.
   await secrets.save();
   const door = await startNginx({
@@ -115,7 +133,7 @@ async function startAll(ground: Ground): Promise<Omit<Stack, 'stop'>> {
     program: programs.nginx,
     port: options.port,
     ports,
-    door: options.door ?? {},
+    door: doorSettings,
     tls: options.tls ?? false,
     onProgress,
   });

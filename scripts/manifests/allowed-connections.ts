@@ -21,6 +21,7 @@ const groups: Record<string, (rendering: Rendering) => string[]> = {
 
 const services = ['auth-service', 'product-service', 'order-service'];
 const ordering = ['order-service', 'order-worker'];
+const internet = ['internet', 'internet-ipv6', 'internet-nat64'];
 
 /** Everything that may be reached. docs/operations.md draws it; what is not written here is refused. */
 export const allowed: Row[] = [
@@ -31,19 +32,19 @@ export const allowed: Row[] = [
   { from: ['auth-service', 'product-service'], to: ['order-service'], ports: ['TCP 3100'] },
   { from: ['order-service'], to: ['auth-service'], ports: ['TCP 3100'] },
   { from: ordering, to: ['payment-simulator'], ports: ['TCP 3000'], place: 'local' },
-  { from: ['order-worker'], to: ['internet'], ports: ['TCP 443'] },
+  { from: ['order-worker'], to: internet, ports: ['TCP 443'] },
   { from: ['auth-service', 'product-service', 'order-worker'], to: ['kafka'], ports: ['TCP 9092'] },
   // The real provider is somewhere outside.
-  { from: ordering, to: ['internet'], ports: ['TCP 443'], place: 'production' },
+  { from: ordering, to: internet, ports: ['TCP 443'], place: 'production' },
   // Mail server and SMS provider are, too.
-  { from: ['auth-service'], to: ['internet'], ports: ['TCP 443', 'TCP 465', 'TCP 587'], place: 'production' },
+  { from: ['auth-service'], to: internet, ports: ['TCP 443', 'TCP 465', 'TCP 587'], place: 'production' },
   { from: ['auth-service'], to: ['auth-mysql'], ports: ['TCP 3306'], place: 'local' },
   { from: ['product-service'], to: ['product-mysql'], ports: ['TCP 3306'], place: 'local' },
   { from: ordering, to: ['order-mysql'], ports: ['TCP 3306'], place: 'local' },
   { from: ['payment-simulator'], to: ['payment-mysql'], ports: ['TCP 3306'], place: 'local' },
   {
     from: [...services, 'order-worker'],
-    to: ['managed-databases'],
+    to: ['managed-databases', 'managed-databases-ipv6'],
     ports: ['TCP 3306'],
     place: 'production',
   },

@@ -7,8 +7,14 @@ const OURS = { [NAMESPACE_NAME]: 'tradepost' };
 /** What is outside of our namespace. The addresses stand for many: a policy that lets one pass lets its like pass. */
 export const outside: Endpoint[] = [
   { name: 'internet', address: '203.0.113.7' },
+  { name: 'internet-ipv6', address: '2600::7' },
+  // What DNS64 makes of 203.0.113.7 and of 10.1.2.3 in a cluster that has IPv6 only (RFC 6052 section 2.1).
+  { name: 'internet-nat64', address: '64:ff9b::cb00:7107' },
+  { name: 'inside-nat64', address: '64:ff9b::a01:203' },
+  { name: 'inside-ipv6', address: 'fc00::7' },
   // Where deployment/overlays/production expects the managed databases.
   { name: 'managed-databases', address: '10.1.2.3' },
+  { name: 'managed-databases-ipv6', address: 'fd00::1:2:3' },
   { name: 'api-server', address: '172.18.0.2' },
   { name: 'foreign-pod', address: '192.168.77.7', labels: {}, namespace: { [NAMESPACE_NAME]: 'other' } },
   {

@@ -12,6 +12,8 @@ export interface Spec {
   jobTemplate?: { spec?: { template?: PodTemplate } };
   volumeClaimTemplates?: { metadata?: Metadata }[];
   type?: string;
+  clusterIP?: string;
+  ipFamilyPolicy?: string;
   ports?: Port[];
   scaleTargetRef?: { kind?: string; name?: string };
   minReplicas?: number;

@@ -45,10 +45,16 @@ function opens(workload: Workload, { port, targetPort = port, protocol = 'TCP' }
 }
 
 function typeFaults(service: KubernetesObject, { place }: Rendering): Fault[] {
-  const { type = 'ClusterIP' } = service.spec ?? {};
+  const { type = 'ClusterIP', clusterIP, ipFamilyPolicy = 'SingleStack' } = service.spec ?? {};
+  // All addresses of a headless one are taken for a pod each.
+  const families = clusterIP === 'None' ? 'SingleStack' : 'PreferDualStack';
   const allowed = nameOf(service) === DOOR ? DOOR_TYPES[place] : ['ClusterIP'];
   return faultsIn(service, [
     [!allowed.includes(type), `is of type ${type}: make it ${allowed.join(' or ')}`],
+    [
+      ipFamilyPolicy !== families,
+      `is ${ipFamilyPolicy}, which a cluster of both families takes literally: make it ${families}`,
+    ],
   ]);
 }
 

@@ -15,6 +15,7 @@ import {
   type ProblemType,
   requestInProgress,
   unauthenticated,
+  unreadableRequests,
   unsupportedMediaType,
   versionConflict,
 } from '@tradepost/service-kit/problem.ts';
@@ -46,11 +47,13 @@ const idempotencyKey = z
   .min(1)
   .max(255)
   .meta({ description: 'Fresh for each new request, kept 48 h' });
-const ifMatch = z.string().meta({ description: 'ETag of the version you read', examples: ['"3"'] });
+const ifMatch = z
+  .string()
+  .meta({ description: 'ETag of the version you read, in any view', examples: ['"3"'] });
 
-/** Every route can refuse what does not fit; the rest follows from what the route declares. */
+/** Every route can refuse what cannot be read or does not fit; the rest follows from what the route declares. */
 function problemsOf(route: Route): Map<number, Set<string>> {
-  const kinds: Pick<ProblemType, 'status' | 'code'>[] = [{ status: 400, code: 'validation-failed' }];
+  const kinds: ProblemType[] = [...unreadableRequests];
   if (route.access !== 'anyone') kinds.push(unauthenticated);
   if (typeof route.access === 'object') kinds.push(forbidden);
   if (route.body) kinds.push(unsupportedMediaType);
@@ -77,7 +80,9 @@ function describeAnswers(route: Route): ZodOpenApiResponsesObject {
   for (const [status, body] of Object.entries(route.answers)) {
     const headers: Record<string, ReturnType<typeof header>> = {
       ...(status === '201' && { Location: header('Where the new resource is') }),
-      ...((route.versioned || '304' in route.answers) && { ETag: header('The version, quoted') }),
+      ...((route.versioned || '304' in route.answers) && {
+        ETag: header('The version and the view of it; opaque'),
+      }),
       ...(route.idempotent === true && {
         'Idempotency-Replayed': header('true when another request made this answer'),
       }),

@@ -1,4 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { loopback } from '../local/loopback.ts';
 
 export type LinkFault =
   /** Every packet comes later, in both directions. */
@@ -10,7 +11,6 @@ export type LinkFault =
   /** A request comes a second time, on a connection of its own, up to this much later. */
   | { way: 'repeat'; withinMs: number };
 
-const host = '127.0.0.1';
 /** How long a repeated request may take; its answer is read by nobody. */
 const repeatPatienceMs = 10_000;
 
@@ -35,7 +35,7 @@ export class FaultProxy {
   constructor(listenPort: number, targetPort: number) {
     this.#target = targetPort;
     this.#server = createServer((client) => this.#accept(client));
-    this.#server.listen(listenPort, host);
+    this.#server.listen(listenPort, loopback);
   }
 
   begin(fault: LinkFault): void {
@@ -77,7 +77,7 @@ export class FaultProxy {
       client.resetAndDestroy();
       return;
     }
-    const server = this.#keep(connect(this.#target, host));
+    const server = this.#keep(connect(this.#target, loopback));
     const exchange: Exchange = { parts: null, isAnswered: true };
     const [toServer, toClient] = [this.#inOrder(), this.#inOrder()];
     client.on('data', (part: Buffer) => {
@@ -131,7 +131,7 @@ export class FaultProxy {
   }
 
   #repeat(request: Buffer): void {
-    const socket = this.#keep(connect(this.#target, host));
+    const socket = this.#keep(connect(this.#target, loopback));
     socket.setTimeout(repeatPatienceMs, () => socket.destroy());
     socket.once('connect', () => {
       this.repeated += 1;

@@ -2,7 +2,7 @@ import type { Login } from '../local/secrets.ts';
 import type { House } from './house.ts';
 import { type Answer, type ApiCall, type Asker, isDefinite } from './send.ts';
 
-/** A token lives 15 minutes; on a replica whose clock is ten minutes fast it lives five. */
+/** Well before a token ends: it lives 15 minutes. */
 const renewAfterMs = 4 * 60_000;
 /** auth-service may be down, and one person need not ask it more often. */
 const renewAtMostEveryMs = 1_000;

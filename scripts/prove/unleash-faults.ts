@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { localUrl } from '../local/loopback.ts';
 import { signalGroup } from '../local/process-group.ts';
 import type { Stack } from '../local/start-stack.ts';
 import type { SupervisedProcess } from '../local/supervised-process.ts';
@@ -48,14 +49,14 @@ function disturb({ proxies }: Ground, { from, to, fault }: Extract<Fault, { kind
 }
 
 async function askSimulator({ stack }: Ground, method: 'PUT' | 'DELETE', faults?: object): Promise<boolean> {
-  const port = stack.processes['payment-simulator'][0]?.plan.environment.PORT ?? '';
   const headers = {
     Authorization: `Bearer ${stack.secrets.passwordFor('payment-provider')}`,
     'Content-Type': 'application/json',
   };
   const content = faults && { body: JSON.stringify(faults) };
   const signal = AbortSignal.timeout(2_000);
-  const url = `http://127.0.0.1:${port}/provider/v1/faults`;
+  const port = stack.processes['payment-simulator'][0]?.plan.environment.PORT;
+  const url = localUrl(port, '/provider/v1/faults');
   return fetch(url, { method, headers, ...content, signal }).then(
     ({ ok }) => ok,
     () => false,

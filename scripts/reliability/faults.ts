@@ -11,6 +11,8 @@ const draining = ['service-kit/test/draining.test.ts'];
 const kitDatabase = 'service-kit/test/database.test.ts';
 const uncertain = 'order-service/test/uncertain-charges.test.ts';
 const oversized = ['nginx/test/errors.test.ts', 'service-kit/test/bad-input.test.ts'];
+const hanging = ['e2e/faults/hanging-charges.test.ts', 'order-service/test/lanes.test.ts'];
+const messages = ['auth-service/test/message-channels.test.ts'];
 const sameRequest = [
   'e2e/races.test.ts',
   'order-service/test/races.test.ts',
@@ -54,6 +56,17 @@ const rows = {
     'payment provider: time-outs, declines, five failures',
     ['e2e/payments.test.ts', uncertain],
     '60 s, asserted for each token',
+  ],
+  'other-networks': [
+    'a machine that has IPv6 only, or where IPv6 is off',
+    ['e2e/faults/networks.test.ts'],
+    nothing,
+  ],
+  'charges-hang': ['1,000 charges that get no answer: other orders and expiries come in time', hanging],
+  'message-provider-hangs': [
+    'an SMS provider or a mail server that hangs: messages of the other kind leave',
+    messages,
+    '1 s, asserted',
   ],
   'reservation-answer-lost': ['the answer of a reservation lost', links],
   'same-request-at-once': ['the same request 50 times at once over two replicas', sameRequest, nothing],
@@ -104,9 +117,19 @@ const rows = {
     'a consumer killed after its effect and before its acknowledgement',
     [...events, inbox],
   ],
+  'webhook-receivers-hang': [
+    '20 webhook receivers hang, another is gone with 200,000 deliveries',
+    ['e2e/faults/webhooks.test.ts', 'order-service/test/webhook-queue.test.ts'],
+    'others get theirs at most 1 s later, asserted',
+  ],
+  'many-deliveries': [
+    'a webhook with 1,000,000 deliveries is deleted',
+    ['e2e/faults/webhooks.test.ts'],
+    'answered within 1 s, asserted',
+  ],
   'wrong-clock': [
     'a clock ten minutes off on one replica',
-    ['npm run prove', 'order-service/test/resume-orders.test.ts'],
+    ['npm run prove', 'e2e/faults/clocks.test.ts', 'order-service/test/resume-orders.test.ts'],
     nothing,
   ],
   'slow-loris': ['slow-loris: 400 connections', clients],

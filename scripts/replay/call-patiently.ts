@@ -29,19 +29,24 @@ export function isBusy({ status }: PatientAnswer): boolean {
   return busyStatuses.has(status);
 }
 
-async function send(baseUrl: string, request: PatientRequest): Promise<PatientAnswer> {
-  const { method, path, token, body, key } = request;
+function toRequest(baseUrl: string, { method, path, token, body, key }: PatientRequest): Request {
+  return new Request(`${baseUrl}/api/v1${path}`, {
+    method,
+    headers: {
+      ...(body !== undefined && { 'Content-Type': 'application/json' }),
+      ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+      ...(key !== undefined && { 'Idempotency-Key': key }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(deadlineMs),
+  });
+}
+
+async function send(baseUrl: string, asked: PatientRequest): Promise<PatientAnswer> {
+  // Outside of the try: a request that cannot be made is a fault of this program, and no pause makes it better.
+  const request = toRequest(baseUrl, asked);
   try {
-    const answer = await fetch(`${baseUrl}/api/v1${path}`, {
-      method,
-      headers: {
-        ...(body !== undefined && { 'Content-Type': 'application/json' }),
-        ...(token !== undefined && { Authorization: `Bearer ${token}` }),
-        ...(key !== undefined && { 'Idempotency-Key': key }),
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(deadlineMs),
-    });
+    const answer = await fetch(request);
     const { status, headers } = answer;
     const text = await answer.text();
     const isJson = headers.get('Content-Type')?.includes('json') ?? false;

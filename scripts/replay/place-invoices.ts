@@ -2,8 +2,10 @@ import type pLimit from 'p-limit';
 import type { Session } from './open-session.ts';
 import { countryCode } from './country-codes.ts';
 import { type Placed, placeOrder, type Wish } from './place-order.ts';
+import { digestOf, plainText } from './plain-text.ts';
 import { type Ware, wareKey } from './plan-catalogue.ts';
 import type { Invoice } from './read-invoices.ts';
+import { customerName } from './sign-in-customers.ts';
 
 export interface Tally {
   orders: number;
@@ -31,10 +33,17 @@ export interface Placing {
   onProgress: (answered: number) => void;
 }
 
-/** An address is asked for, and the book names the country only. */
+/** An address is required, and the book names the country only. */
 function addressOf({ customer, country }: Invoice) {
-  const name = customer === '' ? 'Guest' : `Customer ${customer}`;
-  return { name, line1: 'Poste restante', city: country, postalCode: '0000', country: countryCode(country) };
+  const name = customer === '' ? 'Guest' : customerName(customer);
+  const city = plainText(country, 200);
+  return { name, line1: 'Poste restante', city, postalCode: '0000', country: countryCode(country) };
+}
+
+/** A header holds ASCII, and the API takes at most 255 characters of it. Other numbers of invoices become a digest. */
+export function keyOf(number: string): string {
+  const isPlain = /^[A-Za-z0-9._-]{1,100}$/.test(number);
+  return isPlain ? `replay-invoice-${number}` : `replay-invoice-sha256:${digestOf(number, 64)}`;
 }
 
 function wishFor(invoice: Invoice, { wares, productIds }: Pick<Placing, 'wares' | 'productIds'>): Wish {
@@ -44,11 +53,11 @@ function wishFor(invoice: Invoice, { wares, productIds }: Pick<Placing, 'wares' 
     return { productId, quantity: line.quantity };
   });
   return {
-    key: `replay-invoice-${invoice.number}`,
+    key: keyOf(invoice.number),
     body: {
       items,
       shipTo: addressOf(invoice),
-      note: `Invoice ${invoice.number}`,
+      note: plainText(`Invoice ${invoice.number}`, 2000),
       payment: { method: 'card', token: 'tok_ok' },
     },
   };
@@ -99,7 +108,8 @@ export async function placeInvoices(invoices: readonly Invoice[], placing: Placi
     count(tally, placed);
     const complaint =
       placed.outcome === 'placed' ? findDifference(wish.body, placed, penceOf(invoice)) : placed.reason;
-    if (complaint !== undefined) tally.complaints.push(`Invoice ${invoice.number} ${complaint}.`);
+    if (complaint !== undefined)
+      tally.complaints.push(`${plainText(`Invoice ${invoice.number}`, 80)} ${complaint}.`);
     onProgress((answered += 1));
   });
   return tally;

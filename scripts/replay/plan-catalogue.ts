@@ -1,3 +1,4 @@
+import { digestOf, plainText } from './plain-text.ts';
 import type { Invoice, Line } from './read-invoices.ts';
 
 /** What is to be offered: a retailer's product at one price. */
@@ -12,16 +13,32 @@ export interface Ware {
 /** Stock that must be left on the shelf in the end. */
 const spareUnits = 7;
 const longestName = 200;
+const longestDescription = 10_000;
+/** A code that a name can hold as it is. The end that `tellApart` gives to other codes is excluded. */
+const plainCode = /^(?!.* #[0-9a-f]{12}$)[!-~]([ -~]{0,38}[!-~])?$/;
 
 /** Codes are told apart by case: the book has 85123A and 85123a. */
 export function wareKey({ product, unitPriceMinor }: Pick<Line, 'product' | 'unitPriceMinor'>): string {
   return `${unitPriceMinor} ${product}`;
 }
 
+/** Codes are arbitrary text: those that a name cannot hold as they are differ by a digest. */
+function tellApart(product: string): string {
+  if (plainCode.test(product)) return product;
+  return `${plainText(product, 40).trim()} #${digestOf(product, 12)}`.trim();
+}
+
 function nameOf({ product, description, unitPriceMinor }: Line): string {
-  const tail = ` (${product}, ${(unitPriceMinor / 100).toFixed(2)} GBP)`;
-  const title = description.trim() || product;
+  const code = tellApart(product);
+  const tail = ` (${code}, ${(unitPriceMinor / 100).toFixed(2)} GBP)`;
+  const title = plainText(description, longestName).trim() || code;
   return `${title.slice(0, longestName - tail.length).toWellFormed()}${tail}`;
+}
+
+/** Each text in a line of its own, without characters that the API refuses. */
+function describe(texts: Iterable<string>): string {
+  const joined = [...texts].join('\n').replace(/[^\P{Cc}\n\t]+/gu, ' ');
+  return joined.slice(0, longestDescription).toWellFormed();
 }
 
 function toWare(first: Line, sold: readonly Line[]): Ware {
@@ -30,7 +47,7 @@ function toWare(first: Line, sold: readonly Line[]): Ware {
   const texts = new Set(sold.map(({ description }) => description));
   return {
     name: nameOf(first),
-    description: [...texts].join('\n'),
+    description: describe(texts),
     priceMinor: first.unitPriceMinor,
     initialStock: unitsSold + spareUnits,
   };

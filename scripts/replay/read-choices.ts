@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readCall } from '../commands/read-call.ts';
 import { readJson } from '../local/data-directory.ts';
 import { Refusal } from '../local/refusal.ts';
 import type { Login } from '../local/secrets.ts';
 
 export interface Choices {
   file: string;
+  encoding: string;
   url: string;
   concurrency: number;
   /** How many invoices of the file, from its beginning. */
@@ -15,64 +16,26 @@ export interface Choices {
   data: string;
 }
 
-const usage =
-  'use npm run replay -- [--file invoices.csv.gz] [--url http://127.0.0.1:8080] [--concurrency 1 to 256] [--first N] [--data DIRECTORY]';
 const root = join(import.meta.dirname, '../..');
 const usualFile = '../shared/data/online-retail.csv.gz';
 
-type Arguments = Record<'url' | 'concurrency' | 'first' | 'data', string> & { file?: string | undefined };
-
-function readArguments(): Arguments {
-  const options = {
-    file: { type: 'string' },
-    url: { type: 'string', default: 'http://127.0.0.1:8080' },
-    concurrency: { type: 'string', default: '16' },
-    first: { type: 'string', default: 'all' },
-    data: { type: 'string', default: join(root, '.data') },
-  } as const;
-  try {
-    return parseArgs({ options }).values;
-  } catch {
-    throw new Refusal(`These arguments are not understood: ${usage}.`);
-  }
-}
-
 function chooseFile(given: string | undefined): string {
-  const named = given || process.env.REPLAY_FILE;
+  const named = given ?? process.env.REPLAY_FILE;
   if (named) return resolve(named);
   const usual = join(root, usualFile);
   if (existsSync(usual)) return usual;
-  throw new Refusal(
-    `No file of invoices was named and ${usualFile} is not there: ${usage}, or set REPLAY_FILE.`,
-  );
-}
-
-function parseUrl(text: string): string {
-  const url = URL.parse(text);
-  if (url && /^https?:$/.test(url.protocol)) return url.href.replace(/\/+$/, '');
-  throw new Refusal(`--url ${text} is not an http or https address: ${usage}.`);
-}
-
-function parseConcurrency(text: string): number {
-  const number = Number(text);
-  if (/^\d+$/.test(text) && number >= 1 && number <= 256) return number;
-  throw new Refusal(`--concurrency ${text} is not a whole number from 1 to 256: ${usage}.`);
-}
-
-function parseFirst(text: string): number {
-  if (text === 'all') return Infinity;
-  if (/^[1-9]\d*$/.test(text)) return Number(text);
-  throw new Refusal(`--first ${text} is not a number of invoices: ${usage}.`);
+  throw new Refusal(`${usualFile} is not there: name a file of invoices with --file or REPLAY_FILE.`);
 }
 
 export function readChoices(): Choices {
-  const { file, url, concurrency, first, data } = readArguments();
+  const { file, encoding, url, concurrency, first = Infinity, data } = readCall('replay').options;
   return {
-    url: parseUrl(url),
-    concurrency: parseConcurrency(concurrency),
     file: chooseFile(file),
-    first: parseFirst(first),
-    data: resolve(data),
+    encoding,
+    url: new URL(url).href.replace(/\/+$/, ''),
+    concurrency,
+    first,
+    data: resolve(data ?? join(root, '.data')),
   };
 }
 

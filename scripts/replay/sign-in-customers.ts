@@ -1,4 +1,5 @@
 import type pLimit from 'p-limit';
+import { digestOf, plainText } from './plain-text.ts';
 import { type House, openSession, type Person, type Session } from './open-session.ts';
 import type { Invoice } from './read-invoices.ts';
 
@@ -10,11 +11,15 @@ export interface SigningIn {
 /** Tokens are worth keeping early: to register a thousand people takes minutes of hashing. */
 const saveEvery = 100;
 
-function personFor(customer: string): Person {
-  const slug = customer.toLowerCase().replace(/[^a-z0-9]/g, '-');
-  return customer === ''
-    ? { email: 'guests@replay.tradepost.example', displayName: 'Guests' }
-    : { email: `customer-${slug}@replay.tradepost.example`, displayName: `Customer ${customer}` };
+/** Addresses are compared without regard to case. A customer that an address cannot hold as it is gets a digest. */
+export function personFor(customer: string): Person {
+  if (customer === '') return { email: 'guests@replay.tradepost.example', displayName: 'Guests' };
+  const name = /^[a-z0-9]{1,40}$/.test(customer) ? customer : `sha256-${digestOf(customer, 40)}`;
+  return { email: `customer-${name}@replay.tradepost.example`, displayName: customerName(customer) };
+}
+
+export function customerName(customer: string): string {
+  return plainText(`Customer ${customer}`, 200);
 }
 
 /** Opens one session for each customer who buys something, and one for all who bought without a code. */

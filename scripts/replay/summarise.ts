@@ -61,6 +61,7 @@ function listRows(outcome: Outcome): TableRow[] {
       cancelled + notPositive,
       `lines: ${text(cancelled)} cancelled, ${text(notPositive)} not positive`,
     ],
+    ['refused rows', book.refused.length, 'listed above with their lines'],
     ['accounts', sessions.length, `${text(sessions.filter(({ isNew }) => isNew).length)} registered now`],
     ['products', catalogue.result.productIds.size, `${text(catalogue.result.made)} made now`],
     [

@@ -1,3 +1,4 @@
+import { localUrl } from '../local/loopback.ts';
 import { type ProcessName, type ServiceName, serviceNames } from '../local/processes.ts';
 import type { Stack } from '../local/start-stack.ts';
 import type { SupervisedProcess } from '../local/supervised-process.ts';
@@ -8,7 +9,7 @@ async function restart(replica: SupervisedProcess, signal: AbortSignal): Promise
   await replica.stop();
   signal.throwIfAborted();
   replica.start();
-  const url = `http://127.0.0.1:${replica.plan.environment.OPS_PORT ?? ''}/readyz`;
+  const url = localUrl(replica.plan.environment.OPS_PORT, '/readyz');
   await waitUntilReady({ url, status: 200, from: replica }, signal);
 }
 

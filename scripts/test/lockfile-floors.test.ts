@@ -10,7 +10,8 @@ const floors: Record<string, string> = {
   jsonwebtoken: '9.0.3',
   'body-parser': '2.3',
   qs: '6.14.2',
-  'express-rate-limit': '8.2.2',
+  'express-rate-limit': '8.7',
+  nodemailer: '10.6',
 };
 /** A limit of our own may do without it. */
 const optional = new Set(['express-rate-limit']);

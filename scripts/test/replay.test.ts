@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import pLimit from 'p-limit';
 import { type PatientAnswer, type PatientRequest, pauseBefore } from '../replay/call-patiently.ts';
-import { countryCode } from '../replay/country-codes.ts';
 import { loadCatalogue } from '../replay/load-catalogue.ts';
 import { openAccounts } from '../replay/keep-accounts.ts';
 import { openSession, type Session } from '../replay/open-session.ts';
@@ -65,25 +64,8 @@ describe('reading invoices', () => {
     expect(packed).toEqual(await readInvoices(await write('same.csv', book)));
   });
 
-  test.each([
-    ['no such column', 'invoice,product\n1,2\n', /no column description, quantity/],
-    ['a price that is no number', `${header}\n1,A,x,1,2.5,,Japan\n`, /Row 2 has "2.5"/],
-    ['no product', `${header}\n1, ,x,1,2,,Japan\n`, /Row 2 names no invoice or no product/],
-    ['an unknown country', `${header}\n1,A,x,1,2,,Atlantis\n`, /"Atlantis" has no code/],
-    ['a row that is too short', `${header}\n1,A\n`, /cannot be read/],
-    ['more units than an order line takes', `${header}\n7,A,x,100001,2,,Japan\n`, /Invoice 7 is larger/],
-    [
-      'more lines than an order takes',
-      `${header}\n${'7,A,x,1,2,,Japan\n'.repeat(1001)}`,
-      /Invoice 7 is larger/,
-    ],
-  ])('refuses %s in one sentence', async (_name, content, sentence) => {
-    await expect(readInvoices(await write('bad.csv', content))).rejects.toThrow(sentence);
-  });
-
-  test('names a file that is missing, and one that is not what its name says', async () => {
+  test('names a file that is missing', async () => {
     await expect(readInvoices(join(directory, 'none.csv'))).rejects.toThrow(/none.csv is not there/);
-    await expect(readInvoices(await write('plain.csv.gz', book))).rejects.toThrow(/is it CSV, or CSV.gz/);
     await expect(readInvoices(directory)).rejects.toThrow(/cannot be read/);
   });
 });
@@ -228,12 +210,6 @@ test('a product whose answer got lost is looked for before it is offered again',
   expect(api.asked.filter(({ method }) => method === 'POST').map(({ once }) => once)).toEqual([true, true]);
 });
 
-test('countries become ISO codes, also those that are none', () => {
-  const names = ['United Kingdom', 'EIRE', 'Channel Islands', 'RSA', 'USA', 'Unspecified'];
-  expect(names.map(countryCode)).toEqual(['GB', 'IE', 'JE', 'ZA', 'US', 'GB']);
-  expect(() => countryCode('constructor')).toThrow(/has no code/);
-});
-
 test('a pause grows, but not without end, and is never shorter than the server asks for', () => {
   const none = new Headers();
   expect(pauseBefore(1, none)).toBeLessThanOrEqual(100);
@@ -259,11 +235,12 @@ if (!isThere)
 whenThere(
   "the retailer's December adds up to what is known of it",
   async () => {
-    const { invoices, noSale } = await readInvoices(retailer);
+    const { invoices, noSale, refused } = await readInvoices(retailer);
     expect(sumUp(invoices)).toEqual({ orders: 1_798, lines: 48_842, units: 435_501, pence: 95_607_071 });
     expect(noSale.cancelled + noSale.notPositive).toBe(50_062 - 48_842);
     const wares = [...planCatalogue(invoices).values()];
     expect(new Set(wares.map(({ name }) => name)).size).toBe(6_071);
+    expect(refused).toEqual([]);
     expect(Math.max(...wares.map(({ name }) => name.length))).toBeLessThanOrEqual(200);
     expect(wares.reduce((sum, { initialStock }) => sum + initialStock, 0)).toBe(435_501 + 7 * 6_071);
   },

@@ -4,6 +4,9 @@ import { z } from 'zod';
 const port = z.coerce.number().int().min(0).max(65_535);
 const url = z.url({ protocol: /^https?$/ });
 
+/** A name or an address; one of IPv6 with or without the brackets that it has in a URL. */
+export const hostName = z.string().transform((value) => value.replace(/^\[(.+)\]$/, '$1'));
+
 /** One or more base addresses, separated by commas: replicas without a balancer in front of them. */
 export const urlList = z
   .string()
@@ -11,7 +14,7 @@ export const urlList = z
   .pipe(z.array(url).min(1));
 
 const databaseSettings = {
-  DB_HOST: z.string(),
+  DB_HOST: hostName,
   DB_PORT: port.default(3306),
   DB_NAME: z.string(),
   DB_USER: z.string(),
@@ -35,7 +38,7 @@ export const migrationSettings = {
 export const settings = {
   ...databaseSettings,
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
-  HOST: z.string().default('0.0.0.0'),
+  HOST: hostName.default('::'),
   PORT: port.default(3000),
   INTERNAL_PORT: port.default(3100),
   OPS_PORT: port.default(9100),

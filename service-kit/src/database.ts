@@ -1,9 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Connection } from 'mysql2';
+import type { Connection, RowDataPacket } from 'mysql2';
 import { ConnectionAcquireTimeoutError, QueryTypes, Sequelize, type Transaction } from 'sequelize';
+import { type Clock, createDatabaseClock, type DatabaseClock } from './clock.ts';
 import type { CommonConfig } from './config.ts';
-import { openPacketPool, type PacketTransaction } from './packet-transaction.ts';
+import { openPacketPool, type PacketPool, type PacketTransaction } from './packet-transaction.ts';
 
 export type DatabaseSettings = Pick<
   CommonConfig,
@@ -22,6 +23,8 @@ export interface Database {
   /** Runs an UPDATE or DELETE with named replacements and tells how many rows it changed. */
   change(sql: string, values: object, tx?: Transaction): Promise<number>;
   pool: () => PoolState;
+  /** The database's clock; measured at each new connection and at each ping. */
+  clock: Clock;
   /** Fails when the database cannot be reached; a pool whose connections are all at work is no such failure. */
   ping: () => Promise<void>;
   close: () => Promise<void>;
@@ -87,6 +90,7 @@ const sessionSetup = [
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
   `SET SESSION innodb_lock_wait_timeout = 1, wait_timeout = 90, sql_mode = 'STRICT_TRANS_TABLES,ONLY_FULL_GROUP_BY,NO_ENGINE_SUBSTITUTION'`,
 ];
+const readTime = 'SELECT UNIX_TIMESTAMP(NOW(3)) * 1000 AS time';
 
 /**
  * Retries a whole transaction, never one statement: InnoDB has rolled all of it back (MySQL manual 17.7.5.3).
@@ -105,12 +109,50 @@ export async function retryTransaction<T>(attempt: () => Promise<T>): Promise<T>
   }
 }
 
-/** Collects what waits for the COMMIT. Sequelize's own afterCommit runs after a COMMIT that failed, too. */
-async function runWaiting<T>(transact: (waiting: (() => void)[]) => Promise<T>): Promise<T> {
-  const waiting: (() => void)[] = [];
-  const result = await transact(waiting);
-  waiting.forEach((doIt) => doIt());
-  return result;
+/**
+ * Runs a whole transaction, again after a deadlock, and then the work that waits for its COMMIT. Sequelize's own
+ * afterCommit runs after a COMMIT that failed, too.
+ * @param begin runs its argument between BEGIN and COMMIT
+ */
+function transactBy<Tx, T>(
+  begin: (run: (tx: Tx) => Promise<T>) => Promise<T>,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  return retryTransaction(async () => {
+    const waiting: (() => void)[] = [];
+    const result = await begin((tx) => openTransaction.run(waiting, () => work(tx)));
+    waiting.forEach((doIt) => doIt());
+    return result;
+  });
+}
+
+function readPool(sequelize: Sequelize): PoolState {
+  // sequelize-pool has these; Sequelize does not declare them.
+  const manager = sequelize.connectionManager as unknown as {
+    pool: Record<'using' | 'available' | 'waiting', number>;
+  };
+  return { used: manager.pool.using, idle: manager.pool.available, waiting: manager.pool.waiting };
+}
+
+const timeIn = (rows: object[]): number => Number((rows as { time: unknown }[])[0]?.time);
+
+/** Prepares a new connection, and measures the clock of the server that it leads to. */
+async function setUp(connection: Connection, clock: DatabaseClock): Promise<void> {
+  const server = connection.promise();
+  for (const sql of sessionSetup) await server.query(sql);
+  await clock.measure(async () => timeIn((await server.query<RowDataPacket[]>(readTime))[0]));
+}
+
+/** Opens the pool for groups. Sequelize sets the time zone of its sessions by itself; here it is part of the set-up. */
+function openPackets(settings: DatabaseSettings): PacketPool {
+  return openPacketPool({
+    host: settings.DB_HOST,
+    port: settings.DB_PORT,
+    database: settings.DB_NAME,
+    user: settings.DB_USER,
+    password: settings.DB_PASSWORD,
+    sessionSetup: ["SET time_zone = '+00:00'", ...sessionSetup],
+  });
 }
 
 /**
@@ -128,28 +170,13 @@ export function openDatabase(settings: DatabaseSettings, acquireMs = 4_500): Dat
     dialectOptions: { connectTimeout: 2_000 },
     define: { underscored: true, freezeTableName: true, timestamps: false },
   });
-  sequelize.addHook('afterConnect', async (connection) => {
-    for (const sql of sessionSetup) await (connection as Connection).promise().query(sql);
-  });
-  const packetPool = openPacketPool({
-    host: settings.DB_HOST,
-    port: settings.DB_PORT,
-    database: settings.DB_NAME,
-    user: settings.DB_USER,
-    password: settings.DB_PASSWORD,
-    // Sequelize sets the time zone of its sessions by itself.
-    sessionSetup: ["SET time_zone = '+00:00'", ...sessionSetup],
-  });
+  const clock = createDatabaseClock();
+  sequelize.addHook('afterConnect', (connection) => setUp(connection as Connection, clock));
+  const packetPool = openPackets(settings);
   return {
     sequelize,
-    transaction: (work) =>
-      retryTransaction(() =>
-        runWaiting((waiting) => sequelize.transaction((tx) => openTransaction.run(waiting, () => work(tx)))),
-      ),
-    packets: (work) =>
-      retryTransaction(() =>
-        runWaiting((waiting) => packetPool.transact((tx) => openTransaction.run(waiting, () => work(tx)))),
-      ),
+    transaction: (work) => transactBy((run) => sequelize.transaction(run), work),
+    packets: (work) => transactBy((run) => packetPool.transact(run), work),
     select: (sql, values = {}, tx?) =>
       sequelize.query(sql, { replacements: { ...values }, type: QueryTypes.SELECT, transaction: tx ?? null }),
     change: async (sql, values, tx?) => {
@@ -157,15 +184,11 @@ export function openDatabase(settings: DatabaseSettings, acquireMs = 4_500): Dat
       const query = { replacements: { ...values }, type: QueryTypes.BULKUPDATE, transaction: tx ?? null };
       return Number(await sequelize.query(sql, query as object));
     },
-    pool: () => {
-      // sequelize-pool has these; Sequelize does not declare them.
-      const manager = sequelize.connectionManager as unknown as {
-        pool: Record<'using' | 'available' | 'waiting', number>;
-      };
-      return { used: manager.pool.using, idle: manager.pool.available, waiting: manager.pool.waiting };
-    },
+    pool: () => readPool(sequelize),
+    clock,
     ping: async () => {
-      await sequelize.query('SELECT 1').catch((error: unknown) => {
+      const read = async () => timeIn(await sequelize.query(readTime, { type: QueryTypes.SELECT }));
+      await clock.measure(read).catch((error: unknown) => {
         if (!(error instanceof ConnectionAcquireTimeoutError)) throw error;
       });
     },

@@ -1,4 +1,5 @@
-import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import type { ServerResponse } from 'node:http';
+import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { ConnectionError, TimeoutError } from 'sequelize';
 import { isPassing } from './database.ts';
 import { UpstreamUnavailable } from './http-client.ts';
@@ -13,7 +14,6 @@ import {
   unsupportedMediaType,
   validationFailed,
 } from './problem.ts';
-import { currentContext } from './request-context.ts';
 
 /** What Express and its body reader throw carries the status it stands for. */
 const byStatus: Record<number, () => Problem> = {
@@ -37,12 +37,28 @@ export function toProblem(error: unknown): Problem {
   );
 }
 
-/** Writes a problem as the answer (RFC 9457). */
-function sendProblem(res: Response, problem: Problem, path: string): void {
-  const body = problemBody(problem, { path, requestId: currentContext()?.requestId ?? '' });
-  res.status(problem.status).set(problem.headers).set('Cache-Control', 'no-store');
-  if (problem.status === 401) res.set('WWW-Authenticate', 'Bearer');
-  res.type('application/problem+json').send(body);
+/**
+ * The path of a request target as it was sent, without query and authority. A byte that no URI may hold is percent-encoded
+ * (RFC 3986 section 2.1).
+ */
+export function sentPath(target: string): string {
+  const [path = ''] = target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i, '').split('?');
+  const encode = (byte: string): string =>
+    `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+  return path.replaceAll(/[^!-~]|["<>\\^`{|}]/g, encode);
+}
+
+/** Writes a problem as the answer (RFC 9457); the answer has its X-Request-Id already. */
+export function sendProblem(res: ServerResponse, problem: Problem, path: string): void {
+  const body = problemBody(problem, { path, requestId: String(res.getHeader('X-Request-Id')) });
+  res.writeHead(problem.status, {
+    ...problem.headers,
+    ...(problem.status === 401 && { 'WWW-Authenticate': 'Bearer' }),
+    'Cache-Control': 'no-store',
+    'Content-Type': 'application/problem+json; charset=utf-8',
+    'Content-Length': Buffer.byteLength(body),
+  });
+  res.end(body);
 }
 
 /** The last handler of every service: turns whatever was thrown into an answer, and logs the faults of ours. */
@@ -55,7 +71,7 @@ export function errorHandler(logger: Logger): ErrorRequestHandler {
       logger.error('request failed', { method: req.method, path: req.path, status: problem.status, error });
     }
     if (res.headersSent) res.destroy();
-    else sendProblem(res, problem, req.originalUrl.split('?')[0] ?? '');
+    else sendProblem(res, problem, (res.locals.path as string | undefined) ?? sentPath(req.originalUrl));
   };
 }
 

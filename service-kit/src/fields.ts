@@ -1,8 +1,9 @@
+import { minorUnits } from '@tradepost/text-formats/currencies.ts';
+import { isVisible } from '@tradepost/text-formats/visible-text.ts';
 import { z } from 'zod';
 
 /** Amounts stay far below 2^53, so that sums of many are exact in JavaScript too. */
 export const maxAmount = 100_000_000_000;
-const currencies = new Set(Intl.supportedValuesOf('currency'));
 
 /** UUID; the ones made here are version 7 (RFC 9562 section 5.7), so that they sort by time. */
 export const id = z.uuid().toLowerCase();
@@ -13,28 +14,29 @@ export const idParameter = z.strictObject({ id });
 /** RFC 3339 in UTC with milliseconds. */
 export const time = z.iso.datetime({ precision: 3 });
 
-/** An amount in minor units (cents, pence) of an ISO 4217 currency. */
-export const money = z
-  .strictObject({
-    amount: z.int().min(0).max(maxAmount),
-    currency: z
-      .string()
-      .regex(/^[A-Z]{3}$/)
-      .refine((code) => currencies.has(code), 'is not an ISO 4217 currency'),
-  })
-  .meta({ id: 'Money', examples: [{ amount: 1999, currency: 'EUR' }] });
+const inCurrency = (currency: z.ZodString) =>
+  z.strictObject({ amount: z.int().min(0).max(maxAmount), currency });
+const currencyCode = z.string().regex(/^[A-Z]{3}$/);
+const examples = [{ amount: 1999, currency: 'EUR' }];
 
-/** Text of 1 to `max` characters that a database can keep unchanged: no half of a surrogate pair, not only blanks. */
+/** An amount in minor units (cents, pence). Its currency may have ended since the amount was written. */
+export const money = inCurrency(currencyCode).meta({ id: 'Money', examples });
+
+/** Money that a caller names: its currency is an active one of ISO 4217. */
+export const newMoney = inCurrency(
+  currencyCode.refine((code) => minorUnits.has(code), 'is not an active ISO 4217 currency'),
+).meta({ id: 'NewMoney', description: 'In an active currency of ISO 4217', examples });
+
+/** Text of 1 to `max` characters of which a reader can see at least one. */
 export function text(max: number) {
   return z
     .string()
-    .min(1)
-    .refine((value) => value.isWellFormed() && value.trim() !== '', 'must be text, and not blank')
+    .refine(isVisible, 'must have at least one visible character')
     .refine(
       (value) => value.length <= max || Array.from(value).length <= max,
       `must have at most ${max} characters`,
     )
-    .meta({ maxLength: max });
+    .meta({ minLength: 1, maxLength: max });
 }
 
 /** A whole number in a query, in decimal digits only: `Number` would take `1e1`, `0x10` and nothing at all. */

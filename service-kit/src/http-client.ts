@@ -9,19 +9,28 @@ import {
   ExponentialBackoff,
   handleWhen,
   retry,
+  TaskCancelledError,
   wrap,
 } from 'cockatiel';
+import { type Clock, processClock } from './clock.ts';
 import { assertOutsideTransaction } from './database.ts';
 import { currentContext } from './request-context.ts';
 
 const connectTimeoutMs = 200;
+/** Of one address of a name, before the next family is tried (RFC 8305 section 5): two fit into the time for connecting. */
+const attemptTimeoutMs = 75;
+const kept = { keepAlive: true, autoSelectFamilyAttemptTimeout: attemptTimeoutMs };
 const defaultDeadlineMs = 1_000;
 /** After this many calls in a row without an answer nobody is asked for a second; then one call tries. */
 const failuresToBreak = 10;
 const brokenForMs = 1_000;
+/** Decompressed; the largest page of another service is far below. A larger answer counts as none. */
+const mostAnswerBytes = 10_000_000;
 /** Retries may add a tenth to the calls, and this many at once: more would keep down a side that comes up again. */
 const retryShare = 0.1;
 const retryBurst = 10;
+
+type Failure = Record<'sent' | 'answered' | 'hung', boolean>;
 
 /** The other side could not be reached, was too late, or failed: whether it did the work is unknown, if `sent`. */
 export class UpstreamUnavailable extends Error {
@@ -30,14 +39,17 @@ export class UpstreamUnavailable extends Error {
   readonly sent: boolean;
   /** Whether the other side said that it failed; else it said nothing. */
   readonly answered: boolean;
+  /** Whether the call hung as it may (`mayHang`): this tells nothing about other calls. */
+  readonly hung: boolean;
 
   constructor(
     message: string,
-    { cause, sent = true, answered = false }: { cause?: unknown; sent?: boolean; answered?: boolean } = {},
+    { cause, sent = true, answered = false, hung = false }: ErrorOptions & Partial<Failure> = {},
   ) {
     super(message, { cause });
     this.sent = sent;
     this.answered = answered;
+    this.hung = hung;
   }
 }
 
@@ -52,13 +64,22 @@ export interface HttpCall {
   body?: unknown;
   /** Ends the call with its retries; 1 s when somebody waits for the answer, which is the default. */
   deadlineMs?: number | undefined;
+  /** Whether the call may get no answer while the other side answers others: then its silence breaks no circuit. */
+  mayHang?: boolean;
 }
+
+/** Makes the Authorization header of a call at a time (milliseconds since 1970); the time of this process when left out. */
+export type Authorization = (now?: number) => string;
 
 export interface HttpClientOptions {
   /** Makes the Authorization header of a call. */
-  authorization?: () => string;
+  authorization?: Authorization;
+  /** Gives `authorization` its time; the process's when left out. */
+  clock?: Clock;
   /** 2 when left out. */
   maxRetries?: number;
+  /** Connections to one replica, 64 when left out. A call without a connection waits for one within its deadline. */
+  maxSockets?: number;
 }
 
 export interface HttpClient {
@@ -90,14 +111,27 @@ function takingTurns(baseUrls: readonly string[]): () => string {
   return () => baseUrls[turn++ % baseUrls.length] ?? '';
 }
 
-/** Without a connection nothing was sent. */
-const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ECONNTIMEOUT']);
+/** Without a connection nothing was sent. ETIMEDOUT is one of these: an open connection outlives every deadline. */
+const neverSent = new Set([
+  'EADDRNOTAVAIL',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'ECONNTIMEOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'ETIMEDOUT',
+]);
 
-async function send(client: AxiosInstance, request: AxiosRequestConfig): Promise<HttpAnswer> {
+async function send(
+  client: AxiosInstance,
+  request: AxiosRequestConfig,
+  mayHang: boolean,
+): Promise<HttpAnswer> {
   const name = `${request.method} ${request.url}`;
   const answer = await client.request<unknown>(request).catch((cause: unknown) => {
     const sent = !neverSent.has((cause as { code?: string }).code ?? '');
-    throw new UpstreamUnavailable(`${name} got no answer`, { cause, sent });
+    throw new UpstreamUnavailable(`${name} got no answer`, { cause, sent, hung: sent && mayHang });
   });
   // 501 is a plain no: nothing was done, and nothing will be.
   if (answer.status >= 500 && answer.status !== 501)
@@ -120,6 +154,19 @@ function budgetRetries(): { earn: () => void; spend: () => boolean } {
   };
 }
 
+/** Opens connections that are kept, so many to one replica at most. */
+function connect(maxSockets: number): AxiosInstance {
+  const connections = { ...kept, maxSockets };
+  return axios.create({
+    httpAgent: new QuickConnectAgent(connections),
+    httpsAgent: new https.Agent(connections),
+    maxRedirects: 0,
+    maxContentLength: mostAnswerBytes,
+    proxy: false,
+    validateStatus: () => true,
+  });
+}
+
 /**
  * A client for another service whose calls are all safe to repeat: each carries the id of what it is about.
  * Connecting takes at most 200 ms, the whole call 1 s with at most two retries with jitter, and these at most a tenth of
@@ -129,20 +176,14 @@ function budgetRetries(): { earn: () => void; spend: () => boolean } {
  */
 export function createHttpClient(
   baseUrls: readonly string[],
-  { authorization, maxRetries = 2 }: HttpClientOptions = {},
+  { authorization, clock: { now } = processClock, maxRetries = 2, maxSockets = 64 }: HttpClientOptions = {},
 ): HttpClient {
   const nextBaseUrl = takingTurns(baseUrls);
-  const client = axios.create({
-    httpAgent: new QuickConnectAgent({ keepAlive: true, maxSockets: 64 }),
-    httpsAgent: new https.Agent({ keepAlive: true, maxSockets: 64 }),
-    maxRedirects: 0,
-    proxy: false,
-    validateStatus: () => true,
-  });
+  const client = connect(maxSockets);
   const budget = budgetRetries();
   const breaker = circuitBreaker(
-    // Who answers at once that it cannot, keeps nobody waiting.
-    handleWhen((error) => error instanceof UpstreamUnavailable && !error.answered),
+    // A prompt 5xx keeps no caller waiting; only missing answers count.
+    handleWhen((error) => error instanceof UpstreamUnavailable && !error.answered && !error.hung),
     { halfOpenAfter: brokenForMs, breaker: new ConsecutiveBreaker(failuresToBreak) },
   );
   const retries = retry(
@@ -152,15 +193,16 @@ export function createHttpClient(
   const policy = wrap(retries, breaker);
   return {
     isBroken: () => breaker.state === CircuitState.Open,
-    async call({ method, path, body, deadlineMs = defaultDeadlineMs }) {
+    async call({ method, path, body, deadlineMs = defaultDeadlineMs, mayHang = false }) {
       assertOutsideTransaction(`${method} ${path}`);
       budget.earn();
       const signal = AbortSignal.timeout(deadlineMs);
-      const headers = { ...contextHeaders(), ...(authorization && { Authorization: authorization() }) };
+      const headers = { ...contextHeaders(), ...(authorization && { Authorization: authorization(now()) }) };
       const attempt = () =>
-        send(client, { method, url: path, baseURL: nextBaseUrl(), data: body, headers, signal });
+        send(client, { method, url: path, baseURL: nextBaseUrl(), data: body, headers, signal }, mayHang);
       return policy.execute(attempt, signal).catch((error: unknown) => {
-        if (!(error instanceof BrokenCircuitError)) throw error;
+        // A call that waited in vain for the trial of a broken circuit is cancelled before it is sent.
+        if (!(error instanceof BrokenCircuitError || error instanceof TaskCancelledError)) throw error;
         throw new UpstreamUnavailable(`${method} ${path} was not sent: the other side gives no answer`, {
           sent: false,
         });

@@ -3,13 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { QueryTypes, type Transaction } from 'sequelize';
 import { v7 as uuidv7 } from 'uuid';
 import { afterCommit, type Database, isDuplicate, isLockedOut } from './database.ts';
-import type { PacketTransaction, Statement, StatementResult } from './packet-transaction.ts';
 import { idempotencyKeyReused, Problem, problemBody, requestInProgress } from './problem.ts';
 
 /** A request that carries an Idempotency-Key (draft-ietf-httpapi-idempotency-key-header). */
 export interface KeyedRequest {
   callerId: string;
-  /** SHA-256 of caller, method, concrete path and key: what the key is unique in. */
+  /** SHA-256 of caller, method, canonical path (route template and parsed ids) and key: the key is unique in it. */
   scope: Buffer;
   /** SHA-256 of the body. */
   bodyDigest: Buffer;
@@ -46,7 +45,7 @@ interface OnceOptions<Result> {
   recover(resourceId: string): Promise<Result>;
 }
 
-interface KeyRow {
+export interface KeyRow {
   bodyDigest: Buffer;
   resourceId: string;
   status: number | null;
@@ -77,7 +76,7 @@ const stillRunning = (): Problem =>
 
 const digest = (...parts: string[]): Buffer => createHash('sha256').update(parts.join('\n')).digest();
 
-/** Describes a keyed request from what came in; `path` without its query. */
+/** Describes a keyed request; `path` is the canonical one, without a query. */
 export function keyedRequest(input: {
   callerId: string;
   method: string;
@@ -96,8 +95,8 @@ export function keyedRequest(input: {
   };
 }
 
-const insertClaim = `INSERT INTO idempotency_claims (scope, body_digest, resource_id, lease_until) VALUES`;
-const claimRow = `(?, ?, ?, NOW(3) + INTERVAL ${leaseSeconds} SECOND)`;
+export const insertClaim = `INSERT INTO idempotency_claims (scope, body_digest, resource_id, lease_until) VALUES`;
+export const claimRow = `(?, ?, ?, NOW(3) + INTERVAL ${leaseSeconds} SECOND)`;
 
 /**
  * Claims a key in the transaction that creates its resource: both commit, or none.
@@ -121,36 +120,6 @@ export async function claimKey(
   }
 }
 
-/** The statement that claims the keys of a group. No two claims of the group may have the same scope. */
-export function insertClaims(claims: readonly Claim[]): Statement {
-  // In one order everywhere, so that two groups with the same keys do not wait for each other.
-  const sorted = claims.toSorted((a, b) => Buffer.compare(a.request.scope, b.request.scope));
-  return {
-    sql: `${insertClaim} ${sorted.map(() => claimRow).join(', ')} ON DUPLICATE KEY UPDATE id = id`,
-    values: sorted.flatMap(({ request, resourceId }) => [request.scope, request.bodyDigest, resourceId]),
-  };
-}
-
-/**
- * Finds the keys of a group that other requests have claimed before.
- * @param inserted result of insertClaims
- * @returns their scopes in hexadecimal digits; the requests with these keys must not go on
- */
-export async function findTaken(
-  tx: PacketTransaction,
-  claims: readonly Claim[],
-  inserted: StatementResult | undefined,
-): Promise<Set<string>> {
-  if (inserted?.changed === claims.length) return new Set();
-  const [found] = await tx.send({
-    sql: 'SELECT scope, resource_id AS resourceId FROM idempotency_claims WHERE scope IN (?)',
-    values: [claims.map(({ request }) => request.scope)],
-  });
-  const own = new Set(claims.map(({ resourceId }) => resourceId));
-  const others = (found?.rows ?? []).filter(({ resourceId }) => !own.has(resourceId as string));
-  return new Set(others.map(({ scope }) => (scope as Buffer).toString('hex')));
-}
-
 /** The error of a request whose key another request has claimed; answerOnce then waits for that request's answer. */
 export const keyTaken = (): Error => new KeyTaken();
 
@@ -167,7 +136,7 @@ async function readKey(database: Database, scope: Buffer, tx?: Transaction): Pro
   return row;
 }
 
-function storedAnswer({ status, headers, body }: Omit<KeyRow, 'bodyDigest'>): KeptAnswer | undefined {
+export function storedAnswer({ status, headers, body }: Omit<KeyRow, 'bodyDigest'>): KeptAnswer | undefined {
   if (status === null) return undefined;
   return { status, headers: JSON.parse(headers) as Record<string, string>, text: body };
 }
@@ -181,43 +150,8 @@ function render(answer: ReturnType<OnceOptions<unknown>['answer']>, request: Key
   return { status: answer.status, headers, text: JSON.stringify(answer.body) };
 }
 
-const insertAnswer = 'INSERT INTO idempotency_answers (resource_id, status, headers, body)';
-const keepFirst = 'ON DUPLICATE KEY UPDATE resource_id = idempotency_answers.resource_id';
-
-/** The answer of one resource of a group. */
-export interface ResourceAnswer {
-  resourceId: string;
-  answer: KeptAnswer;
-}
-
-/** The statement that stores the answers of a group. An answer that a resource has already stays. */
-export function insertAnswers(answers: readonly ResourceAnswer[]): Statement {
-  const rows = answers.map(({ resourceId, answer: { status, headers, text } }) => [
-    resourceId,
-    status,
-    JSON.stringify(headers),
-    text,
-  ]);
-  return { sql: `${insertAnswer} VALUES ? ${keepFirst}`, values: [rows] };
-}
-
-/**
- * The answers that are stored for a group, in its order: for each resource the first one.
- * @param inserted result of insertAnswers, whose transaction has committed
- */
-export async function readStored(
-  database: Database,
-  answers: readonly ResourceAnswer[],
-  inserted: StatementResult | undefined,
-): Promise<KeptAnswer[]> {
-  if (inserted?.changed === answers.length) return answers.map(({ answer }) => answer);
-  const rows = await database.select<Omit<KeyRow, 'bodyDigest'>>(
-    'SELECT resource_id AS resourceId, status, headers, body FROM idempotency_answers WHERE resource_id IN (:ids)',
-    { ids: answers.map(({ resourceId }) => resourceId) },
-  );
-  const stored = new Map(rows.map((row) => [row.resourceId, storedAnswer(row)]));
-  return answers.map(({ resourceId, answer }) => stored.get(resourceId) ?? answer);
-}
+export const insertAnswer = 'INSERT INTO idempotency_answers (resource_id, status, headers, body)';
+export const keepFirst = 'ON DUPLICATE KEY UPDATE resource_id = idempotency_answers.resource_id';
 
 /** Stores a refusal that left no resource; false when another request has claimed the key, or is about to. */
 async function keepRefusal(database: Database, request: KeyedRequest, answer: KeptAnswer): Promise<boolean> {

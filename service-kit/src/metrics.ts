@@ -1,3 +1,4 @@
+import { METHODS } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RequestHandler } from 'express';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
@@ -58,7 +59,9 @@ export function measureRequests(metrics: Metrics, logger: Logger): RequestHandle
     res.once('finish', () => {
       const ms = performance.now() - startedAt;
       const route = (res.locals.route as string | undefined) ?? 'unknown';
-      const request = { method: req.method, route, status: res.statusCode };
+      // A caller may invent methods without end; a label must not have as many values.
+      const method = METHODS.includes(req.method) ? req.method : 'unknown';
+      const request = { method, route, status: res.statusCode };
       metrics.observeRequest(request, ms / 1000);
       const isRead = req.method === 'GET' || req.method === 'HEAD';
       logger[isRead && res.statusCode < 500 ? 'debug' : 'info']('request', {

@@ -94,7 +94,10 @@ function beginOn(connection: PoolConnection) {
       const isLost = (error as { fatal?: boolean } | undefined)?.fatal === true;
       if (!isLost) {
         const rolledBack = await sendPacket(connection, [rollback]).catch(() => undefined);
-        if (rolledBack) return connection.release();
+        if (rolledBack) {
+          connection.release();
+          return;
+        }
       }
       connection.destroy();
     },

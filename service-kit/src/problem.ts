@@ -69,11 +69,15 @@ export function problemBody(problem: Problem, request: { path: string; requestId
   });
 }
 
+export const badRequest = defineProblem('bad-request', 400, 'The request is malformed');
 const validationFailedType = defineProblem('validation-failed', 400, 'The request is not valid');
+/** What any path can answer, whatever its route declares: 400 for bytes that are no HTTP, and for wrong values. */
+export const unreadableRequests: readonly ProblemType[] = [validationFailedType, badRequest];
 export const unauthenticated = defineProblem('unauthenticated', 401, 'A valid access token is needed');
 export const forbidden = defineProblem('forbidden', 403, 'Your roles do not allow this');
 export const notFound = defineProblem('not-found', 404, 'There is nothing here');
 export const methodNotAllowed = defineProblem('method-not-allowed', 405, 'This method is not allowed here');
+export const requestTimeout = defineProblem('request-timeout', 408, 'The request took too long to arrive');
 export const payloadTooLarge = defineProblem('payload-too-large', 413, 'The body is too large');
 export const unsupportedMediaType = defineProblem(
   'unsupported-media-type',
@@ -82,6 +86,7 @@ export const unsupportedMediaType = defineProblem(
 );
 export const versionConflict = defineProblem('version-conflict', 412, 'The resource has changed');
 export const preconditionRequired = defineProblem('precondition-required', 428, 'If-Match is needed');
+export const headerTooLarge = defineProblem('header-too-large', 431, 'The headers are too large');
 export const idempotencyKeyMissing = defineProblem('idempotency-key-missing', 400, 'A key is needed');
 export const idempotencyKeyReused = defineProblem(
   'idempotency-key-reused',
@@ -90,6 +95,11 @@ export const idempotencyKeyReused = defineProblem(
 );
 export const requestInProgress = defineProblem('request-in-progress', 409, 'The first still runs');
 export const internalError = defineProblem('internal-error', 500, 'Something went wrong on our side');
+export const versionNotSupported = defineProblem(
+  'http-version-not-supported',
+  505,
+  'The HTTP version is not supported',
+);
 const unavailableType = defineProblem('unavailable', 503, 'The service cannot answer now');
 
 /** 400 that names every fault of the request at once. */

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestHandler } from 'express';
 
 /** What belongs to the request at work, wherever the code has got to. */
@@ -24,13 +25,22 @@ export function runInContext<T>(work: () => T, context: RequestContext = { reque
   return storage.run(context, work);
 }
 
-/** Gives each request its id: the caller's when well-formed, else a new one; every answer carries it. */
+/**
+ * Sets the headers that every answer has: X-Request-Id, and X-Content-Type-Options against sniffing.
+ * @returns the id: that of the caller when it is well-formed, else a new one
+ */
+export function identifyAnswer(req: IncomingMessage, res: ServerResponse): string {
+  const given = req.headers['x-request-id'];
+  const requestId = typeof given === 'string' && wellFormed.test(given) ? given : randomUUID();
+  res.setHeader('X-Request-Id', requestId);
+  res.setHeader('X-Content-Type-Options', 'nosniff');
+  return requestId;
+}
+
+/** Runs the rest of the pipeline in the context of its request. */
 export function requestContext(): RequestHandler {
   return (req, res, next) => {
-    const given = req.get('x-request-id');
-    const requestId = given !== undefined && wellFormed.test(given) ? given : randomUUID();
-    res.setHeader('X-Request-Id', requestId);
-    res.setHeader('X-Content-Type-Options', 'nosniff');
+    const requestId = identifyAnswer(req, res);
     const arrivedAt = performance.now();
     storage.run({ requestId, traceparent: req.get('traceparent'), arrivedAt }, next);
   };

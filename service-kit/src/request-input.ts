@@ -1,3 +1,4 @@
+import { findUnstorable, isVisible } from '@tradepost/text-formats/visible-text.ts';
 import express, { type Request, type Response } from 'express';
 import type { z } from 'zod';
 import { type EntityTags, parseEntityTags } from './precondition.ts';
@@ -8,6 +9,7 @@ const readRaw = express.raw({ type: () => true, limit: bodyLimit });
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 export interface InputSchemas {
+  access?: unknown;
   params?: z.ZodType;
   query?: z.ZodType;
   body?: z.ZodType;
@@ -58,10 +60,18 @@ export async function readBody(req: Request, res: Response): Promise<Buffer | un
 
 class Faults {
   readonly list: FieldFault[] = [];
+  readonly #checksTexts: boolean;
+
+  /** Texts from another service passed this check when they came in, or are older than it. */
+  constructor({ access }: InputSchemas) {
+    this.#checksTexts = access !== 'service';
+  }
 
   /** Checks one part of the request; its faults join the list. */
   check(schema: z.ZodType | undefined, value: unknown, name: (path: PropertyKey[]) => FieldFault): unknown {
     if (schema === undefined) return undefined;
+    for (const path of this.#checksTexts ? findUnstorable(value) : [])
+      this.list.push({ ...name(path), message: 'must not contain NUL or half of a surrogate pair' });
     const parsed = schema.safeParse(value);
     if (parsed.success) return parsed.data;
     for (const [path, message] of flatten(parsed.error.issues)) this.list.push({ ...name(path), message });
@@ -100,7 +110,7 @@ function parseIfMatch(req: Request, faults: Faults): EntityTags | undefined {
  * @throws 400 that names every fault of parameters, headers and body at once
  */
 export function parseInput(schemas: InputSchemas, req: Request, raw: Buffer | undefined): RawInput {
-  const faults = new Faults();
+  const faults = new Faults(schemas);
   const input: RawInput = {
     params: faults.check(schemas.params, req.params, parameter),
     query: faults.check(schemas.query, { ...req.query }, parameter),
@@ -113,14 +123,14 @@ export function parseInput(schemas: InputSchemas, req: Request, raw: Buffer | un
     input.idempotencyKey = key;
     const keyFault = {
       parameter: 'Idempotency-Key',
-      message: 'is needed: 1 to 255 characters, fresh for each new request',
+      message: 'is needed: 1 to 255 characters, at least one of them visible, fresh for each new request',
     };
     if (key === '' && faults.list.length === 0) {
       throw idempotencyKeyMissing('Send an Idempotency-Key of 1 to 255 characters.', {
         members: { errors: [keyFault] },
       });
     }
-    if (key === '' || key.length > 255) faults.list.push(keyFault);
+    if (!isVisible(key) || key.length > 255) faults.list.push(keyFault);
   }
   if (faults.list.length > 0) throw validationFailed(faults.list);
   return input;

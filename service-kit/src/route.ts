@@ -4,7 +4,7 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import { z } from 'zod';
 import type { Authenticate, Caller } from './authenticate.ts';
 import { type KeptAnswer, type KeyedRequest, keyedRequest } from './idempotency.ts';
-import { type EntityTags, etag, matches, parseEntityTags } from './precondition.ts';
+import { type EntityTags, etag, matchesView, parseEntityTags, type Version } from './precondition.ts';
 import { forbidden, methodNotAllowed, type ProblemType, unavailable } from './problem.ts';
 import { currentContext } from './request-context.ts';
 import { parseInput, readBody } from './request-input.ts';
@@ -20,13 +20,12 @@ type CallerOf<A extends Access> = A extends 'anyone'
 type Output<S> = S extends z.ZodType ? z.output<S> : undefined;
 type Answers = Record<number, z.ZodType | null>;
 
-/** One of the declared answers: its status, a body that fits that status's schema, and the version behind the ETag. */
+/** One of the declared answers: its status, a body that fits that status's schema, and what its ETag is made of. */
 type Reply<R extends Answers> = {
-  [S in keyof R & number]: {
+  [S in keyof R & number]: Partial<Version> & {
     status: S;
     body: R[S] extends z.ZodType ? z.input<R[S]> : null;
     headers?: Record<string, string>;
-    version?: number;
   };
 }[keyof R & number];
 
@@ -123,7 +122,8 @@ function cacheControl(endpoint: Route, req: Request): string {
   return endpoint.cache ?? (endpoint.method === 'get' ? 'public, max-age=1' : 'no-store');
 }
 
-async function sendEvents(res: Response, { events }: EventStream): Promise<void> {
+/** @param identifyCaller runs before each event: the stream ends when the token has expired or no longer counts */
+async function sendEvents(res: Response, { events }: EventStream, identifyCaller: () => Promise<unknown>) {
   countAsStream(res);
   const left = once(res, 'close');
   // Nginx would gather them until its buffer is full.
@@ -132,7 +132,8 @@ async function sendEvents(res: Response, { events }: EventStream): Promise<void>
   const iterator = events[Symbol.asyncIterator]();
   for (;;) {
     const next = await Promise.race([iterator.next(), left]);
-    if (Array.isArray(next) || next.done) break;
+    const [identified] = await Promise.allSettled([identifyCaller()]);
+    if (Array.isArray(next) || next.done || identified.status === 'rejected') break;
     res.write(next.value);
   }
   void iterator.return?.();
@@ -147,12 +148,12 @@ function sendKept(res: Response, { text, replayed }: KeptAnswer): void {
 /** Whether a read asks for what its sender has already (RFC 9110 section 13.1.2). */
 function isKnown(req: Request, tag: string): boolean {
   const known = parseEntityTags(req.get('if-none-match') ?? '');
-  return (req.method === 'GET' || req.method === 'HEAD') && known !== undefined && matches(known, tag);
+  return (req.method === 'GET' || req.method === 'HEAD') && known !== undefined && matchesView(known, tag);
 }
 
-function sendReply(res: Response, req: Request, reply: { body: unknown; version?: number }): void {
-  const { body, version } = reply;
-  const tag = version === undefined ? undefined : etag(version);
+function sendReply(res: Response, req: Request, reply: { body: unknown } & Partial<Version>): void {
+  const { body, version, otherView = false } = reply;
+  const tag = version === undefined ? undefined : etag({ version, otherView }, body);
   if (tag !== undefined) res.set('ETag', tag);
   if (tag !== undefined && isKnown(req, tag)) res.status(304).end();
   else if (body === null) res.end();
@@ -162,31 +163,45 @@ function sendReply(res: Response, req: Request, reply: { body: unknown; version?
 function serve(endpoint: Route, authenticate: Authenticate): RequestHandler {
   return async (req, res) => {
     res.locals.route = endpoint.path;
+    // Refusals depend on the caller as well as the answer does.
+    if (endpoint.access !== 'anyone') res.vary('Authorization');
     const raw = endpoint.body ? await readBody(req, res) : undefined;
-    const caller = await identify(endpoint.access, req.get('authorization'), authenticate);
+    const identifyCaller = () => identify(endpoint.access, req.get('authorization'), authenticate);
+    const caller = await identifyCaller();
     const { idempotencyKey, ...input } = parseInput(endpoint, req, raw);
+    const path = canonicalPath(endpoint, req, input.params);
+    res.locals.path = path;
     const keyed =
       caller && idempotencyKey !== undefined
-        ? describeKeyed(req, caller, { key: idempotencyKey, body: input.body })
+        ? describeKeyed(req, caller, { path, key: idempotencyKey, body: input.body })
         : undefined;
     const lastEventId = req.get('last-event-id');
     const reply = await withDeadline(endpoint.handle({ ...input, caller, keyed, lastEventId }));
     const headers = 'headers' in reply ? reply.headers : {};
     res.status(reply.status).set({ 'Cache-Control': cacheControl(endpoint, req), ...headers });
-    if (endpoint.access === 'optional') res.vary('Authorization');
-    if ('events' in reply) await sendEvents(res, reply);
+    if ('events' in reply) await sendEvents(res, reply, identifyCaller);
     else if ('text' in reply) sendKept(res, reply);
     else sendReply(res, req, reply);
   };
 }
 
+/**
+ * The path of a request with its parameters as parsed: one spelling for each resource, with ids in lower case. It equals
+ * the path as sent of all clients that take ids from answers, so keys from before this rule keep their scope.
+ */
+function canonicalPath({ path }: Route, req: Request, params: unknown): string {
+  const values = (params ?? {}) as Record<string, string>;
+  return (
+    req.baseUrl +
+    path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => encodeURIComponent(values[name] ?? ''))
+  );
+}
+
 function describeKeyed(
   req: Request,
   caller: Caller,
-  { key, body }: { key: string; body: unknown },
+  { path, key, body }: { path: string; key: string; body: unknown },
 ): KeyedRequest {
-  // "/things" and "/things/" are the same resource, and so the same key.
-  const path = (req.originalUrl.split('?')[0] ?? '').replace(/(?<=.)\/$/, '');
   const requestId = currentContext()?.requestId ?? '';
   return keyedRequest({ callerId: caller.id, method: req.method, path, key, body, requestId });
 }
@@ -197,6 +212,21 @@ function byPath(routes: readonly Route[]): [string, Route[]][] {
   return [...groups].sort(([a], [b]) => a.split('{').length - b.split('{').length);
 }
 
+/** A path of a router; its type is not that of its path, which Express would infer parameters from. */
+interface Resource {
+  options(handler: RequestHandler): unknown;
+  all(handler: RequestHandler): unknown;
+}
+
+/** Answers OPTIONS with Allow (RFC 9110 section 9.3.7), and 405 to every method that a path does not document. */
+export function answerOtherMethods(resource: Resource, documented: readonly string[]): void {
+  const allow = [...documented, ...(documented.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
+  resource.options((_req, res) => void res.status(204).set('Allow', allow).end());
+  resource.all(() => {
+    throw methodNotAllowed(`This path knows ${allow}.`, { headers: { Allow: allow } });
+  });
+}
+
 /**
  * Mounts endpoints. Refusals come in one order everywhere: 405, 413 and 415, 401, 403, 400, and then the handler's.
  * @param routes every endpoint below one base path
@@ -205,16 +235,14 @@ function byPath(routes: readonly Route[]): [string, Route[]][] {
 export function mountRoutes(routes: readonly Route[], authenticate: Authenticate): Router {
   const router = Router({ caseSensitive: true });
   for (const [path, endpoints] of byPath(routes)) {
-    const methods = endpoints.map(({ method }) => method.toUpperCase());
-    const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
     const resource = router.route(path.replaceAll(/\{(\w+)\}/g, ':$1'));
     for (const endpoint of endpoints) {
       resource[endpoint.method](serve(endpoint, authenticate));
     }
-    resource.options((_req, res) => void res.status(204).set('Allow', allow).end());
-    resource.all(() => {
-      throw methodNotAllowed(`This path knows ${allow}.`, { headers: { Allow: allow } });
-    });
+    answerOtherMethods(
+      resource,
+      endpoints.map(({ method }) => method.toUpperCase()),
+    );
   }
   return router;
 }

@@ -1,9 +1,10 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { flushCompileCache } from 'node:module';
 import type { CommonConfig } from './config.ts';
 import { createOpsServer, type Health } from './health.ts';
+import { createHttpServer } from './http-server.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -11,6 +12,7 @@ import type { Metrics } from './metrics.ts';
 const keepAliveTimeoutMs = 65_000;
 const hardLimitMs = 10_000;
 const pingEveryMs = 1_000;
+const withoutIpv6 = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL']);
 
 export interface Process {
   config: Pick<CommonConfig, 'HOST' | 'PORT' | 'INTERNAL_PORT' | 'OPS_PORT' | 'DRAIN_MS'>;
@@ -29,7 +31,7 @@ export interface Running {
 }
 
 function createApiServer(app: RequestListener, health: Health): Server {
-  const server = createServer((req, res) => {
+  const server = createHttpServer((req, res) => {
     const writeHead = res.writeHead.bind(res) as (...args: unknown[]) => typeof res;
     // Asked when the answer leaves, which may be long after its request came: once we drain, no client may send
     // another on this connection, because server.close() alone would serve it.
@@ -49,9 +51,25 @@ function createApiServer(app: RequestListener, health: Health): Server {
   return server;
 }
 
-async function listen(server: Server, port: number, host: string): Promise<void> {
-  server.listen(port, host);
-  await once(server, 'listening');
+type Listen = (server: Server, port: number) => Promise<void>;
+
+/**
+ * Listens on one host. `::` takes IPv4 as well (RFC 3493 section 3.7; Node turns IPV6_V6ONLY off), and becomes 0.0.0.0 on a
+ * machine without IPv6.
+ */
+function listenOn(host: string, logger: Logger): Listen {
+  let current = host;
+  const listen: Listen = async (server, port) => {
+    server.listen(port, current);
+    await once(server, 'listening');
+  };
+  return (server, port) =>
+    listen(server, port).catch((error: unknown) => {
+      if (current !== '::' || !withoutIpv6.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      current = '0.0.0.0';
+      logger.warn('IPv6 is off on this machine; listening on IPv4 only', { error });
+      return listen(server, port);
+    });
 }
 
 /** Takes no new connection, lets each request end, and after the hard limit ends what is left. */
@@ -105,13 +123,14 @@ export async function runProcess(setup: Process, prepare: () => Promise<Running>
     void stop(1);
   });
 
+  const listen = listenOn(config.HOST, logger);
   const serve = async (app: RequestListener | undefined, port: number): Promise<void> => {
     if (!app) return;
     const server = createApiServer(app, health);
     servers.push(server);
-    await listen(server, port, config.HOST);
+    await listen(server, port);
   };
-  await listen(createOpsServer(health, setup.metrics), config.OPS_PORT, config.HOST);
+  await listen(createOpsServer(health, setup), config.OPS_PORT);
   const running = await prepare();
   closing = running.closing;
   await serve(running.publicApp, config.PORT);

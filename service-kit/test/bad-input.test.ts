@@ -1,10 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { id, money, text } from '@tradepost/service-kit/fields.ts';
+import { id, newMoney, text } from '@tradepost/service-kit/fields.ts';
 import { cursorParameter } from '@tradepost/service-kit/pagination.ts';
 import { route } from '@tradepost/service-kit/route.ts';
 import { z } from 'zod';
-import { type KitApp, startKitApp } from './helpers/kit-app.ts';
+import { type KitApp, somebody, startKitApp, tokens } from './helpers/kit-app.ts';
 
 let app: KitApp;
 let handled: unknown[] = [];
@@ -21,7 +21,9 @@ beforeAll(async () => {
       body: z.strictObject({
         name: text(200),
         quantity: z.int().min(1).max(100_000),
-        price: money.optional(),
+        price: newMoney.optional(),
+        note: z.string().optional(),
+        tags: z.array(z.string()).optional(),
       }),
       answers: { 201: null },
       handle: ({ body }) => {
@@ -35,7 +37,7 @@ beforeAll(async () => {
       summary: 'A thing',
       access: 'anyone',
       params: z.strictObject({ id }),
-      query: z.strictObject({ cursor: cursorParameter(z.tuple([z.int(), id])) }),
+      query: z.strictObject({ cursor: cursorParameter(z.tuple([z.int(), id])), q: z.string().optional() }),
       answers: { 200: null },
       handle: () => {
         handled.push(id);
@@ -107,6 +109,46 @@ test.each(['""', '"  "', '"\\ud800"', '1', '["a"]', '{"$ne": ""}', `"${'x'.repea
     expect(await send(`{"name": ${name}, "quantity": 1}`)).toEqual(refused('/name'));
   },
 );
+
+test.each(['\u200b', '\u2800', '\u3164', '\u00ad', '\u0301', '\u0007', '\u0000'])(
+  'the name %j, of which nothing is visible, is refused',
+  async (name) => {
+    expect(await send(JSON.stringify({ name, quantity: 1 }))).toEqual(refused('/name'));
+  },
+);
+
+test.each([
+  ['NUL', '\0'],
+  ['the first half of a surrogate pair', '\ud83e'],
+  ['the second half', '\udd89'],
+])('%s is refused in every text, optional or not', async (_what, character) => {
+  const odd = `a${character}b`;
+  const body = { name: odd, quantity: 1, note: odd, tags: ['a', odd] };
+  expect(await send(JSON.stringify(body))).toEqual(refused('/name', '/note', '/tags/1'));
+});
+
+test('a route of other services takes texts that are older than this rule', async () => {
+  const kit = await startKitApp([
+    route({
+      method: 'post',
+      path: '/told',
+      summary: 'What has happened',
+      access: 'service',
+      body: z.strictObject({ name: z.string() }),
+      answers: { 200: null },
+      handle: () => ({ status: 200, body: null }),
+    }),
+  ]);
+  try {
+    await kit.request
+      .post('/told')
+      .set('Authorization', tokens.bearer(somebody))
+      .send({ name: 'a\0' })
+      .expect(200);
+  } finally {
+    await kit.close();
+  }
+});
 
 test('all faults are named at once', async () => {
   const { pointers, ...rest } = await send(
@@ -212,6 +254,11 @@ test.each([
   const { body } = await app.request.get(`/things/${someId}?cursor=${cursor}`).expect(400);
   expect(body.errors).toEqual([{ parameter: 'cursor', message: expect.any(String) }]);
   await app.request.get(`/things/${someId}?cursor=${encode([1, someId])}`).expect(200);
+});
+
+test('NUL in a query parameter is refused', async () => {
+  const { body } = await app.request.get(`/things/${someId}?q=a%00b`).expect(400);
+  expect(body.errors).toEqual([{ parameter: 'q', message: expect.any(String) }]);
 });
 
 test('unknown query parameters are named', async () => {

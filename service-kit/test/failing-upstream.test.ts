@@ -23,8 +23,11 @@ async function upstream(answer: () => Answer): Promise<Upstream> {
 
 const get = { method: 'GET', path: '/things/1' } as const;
 
-async function failure(client: HttpClient): Promise<UpstreamUnavailable> {
-  const error = await client.call(get).then(
+async function failure(
+  client: HttpClient,
+  more: { deadlineMs?: number; mayHang?: boolean } = {},
+): Promise<UpstreamUnavailable> {
+  const error = await client.call({ ...get, ...more }).then(
     () => undefined,
     (reason: unknown) => reason,
   );
@@ -59,6 +62,37 @@ test('after ten calls in a row without an answer nobody is asked for a second, a
   await sleep(1_050);
   expect((await client.call(get)).status).toBe(200);
   expect(client.isBroken()).toBe(false);
+});
+
+test('calls that may hang break no circuit, and other calls are sent at once', async () => {
+  let answer: Answer = 'hang';
+  const { url } = await upstream(() => answer);
+  const client = createHttpClient([url], { maxRetries: 0 });
+  const hanging = Array.from({ length: 30 }, () => failure(client, { deadlineMs: 50, mayHang: true }));
+  for (const error of await Promise.all(hanging))
+    expect(error).toMatchObject({ sent: true, answered: false });
+  expect(client.isBroken()).toBe(false);
+  answer = { status: 200, body: {} };
+  expect((await client.call(get)).status).toBe(200);
+});
+
+test('calls that may hang, and cannot be sent, count like all others', async () => {
+  const client = createHttpClient(['http://127.0.0.1:1'], { maxRetries: 0 });
+  for (let call = 0; call < 10; call += 1) await failure(client, { mayHang: true });
+  expect(client.isBroken()).toBe(true);
+});
+
+test('a call that waits in vain for the trial of a broken circuit counts as not sent', async () => {
+  let answer: Answer | Promise<Answer> = 'reset';
+  const one = await startFakeUpstream(() => answer);
+  started.push(one);
+  const client = createHttpClient([one.url], { maxRetries: 0 });
+  for (let call = 0; call < 10; call += 1) await failure(client);
+  await sleep(1_050);
+  answer = sleep(150).then(() => ({ status: 200, body: {} }));
+  const trial = client.call(get);
+  expect(await failure(client, { deadlineMs: 50 })).toMatchObject({ sent: false });
+  expect((await trial).status).toBe(200);
 });
 
 test('who answers that it fails goes on being asked', async () => {

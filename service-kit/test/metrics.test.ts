@@ -11,7 +11,7 @@ import { type KitApp, recordingLogger, startKitApp } from './helpers/kit-app.ts'
 const metrics = createMetrics();
 const logger = recordingLogger();
 const health: Health = { started: false, reachable: true, draining: false, streams: new Set<never>() };
-const ops = createOpsServer(health, metrics).listen(0, '127.0.0.1');
+const ops = createOpsServer(health, { metrics, logger }).listen(0, '127.0.0.1');
 let app: KitApp;
 let opsUrl = '';
 

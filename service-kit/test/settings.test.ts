@@ -29,6 +29,7 @@ function faultsOf(...given: Parameters<typeof parseSettings>): string[] {
 
 test('have the documented defaults', () => {
   expect(parseSettings(settings, complete)).toMatchObject({
+    HOST: '::',
     PORT: 3000,
     INTERNAL_PORT: 3100,
     OPS_PORT: 9100,
@@ -87,6 +88,13 @@ test('can have rules that concern several of them', () => {
   const rule = ({ LOW, HIGH }: { LOW: number; HIGH: number }) => (LOW > HIGH ? ['LOW: is above HIGH'] : []);
   expect(parseSettings(shape, { LOW: '1', HIGH: '2' }, rule)).toEqual({ LOW: 1, HIGH: 2 });
   expect(() => parseSettings(shape, { LOW: '3', HIGH: '2' }, rule)).toThrow('LOW: is above HIGH');
+});
+
+test('may name hosts and addresses by IPv6', () => {
+  const given = { ...complete, DB_HOST: '[::1]', HOST: '[::1]' };
+  expect(parseSettings(settings, given)).toMatchObject({ DB_HOST: '::1', HOST: '::1' });
+  expect(parseSettings(settings, { ...complete, DB_HOST: 'fd00::1' })).toMatchObject({ DB_HOST: 'fd00::1' });
+  expect(urlList.parse('http://[::1]:3100,http://[fd00::2]:3100')).toHaveLength(2);
 });
 
 test('may list several addresses', () => {

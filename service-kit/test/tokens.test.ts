@@ -190,3 +190,47 @@ test('a service token lives 60 s and is used for half of that', () => {
   expect(exp - Date.now() / 1000).toBeGreaterThan(57);
   expect(exp - Date.now() / 1000).toBeLessThanOrEqual(60);
 });
+
+const seconds = () => Math.floor(Date.now() / 1000);
+const ofAlpha = (times: object) =>
+  `Bearer ${sign({ iss: 'alpha', aud: 'beta', sub: 'alpha', ...times }, { typ: 'service+jwt', kid: 'alpha' }, alpha.privateKey)}`;
+
+test.each<[string, number, () => object]>([
+  ['that expired 55 s ago is accepted', 200, () => ({ exp: seconds() - 55 })],
+  ['that expired 61 s ago is refused', 401, () => ({ exp: seconds() - 61 })],
+  ['that begins in 55 s is accepted', 200, () => ({ exp: seconds() + 120, nbf: seconds() + 55 })],
+  ['that begins in 70 s is refused', 401, () => ({ exp: seconds() + 120, nbf: seconds() + 70 })],
+  ['that is to be issued in 55 s is accepted', 200, () => ({ exp: seconds() + 120, iat: seconds() + 55 })],
+])('a service token %s', async (_name, status, times) => {
+  await ask(callees, ofAlpha(times())).expect(status);
+});
+
+test('a service token is signed and judged by the given clock', async () => {
+  const clock = { now: () => Date.now() - 600_000 };
+  const slow = authenticateServices(services.publicKeysFile, 'beta', clock);
+  const token = serviceAuthorization(alpha, 'alpha', 'beta')(clock.now());
+  await expect(slow(token)).resolves.toMatchObject({ id: 'alpha' });
+  await ask(callees, token).expect(401);
+});
+
+test('a service token is signed anew when its clock has been set', () => {
+  const authorization = serviceAuthorization(alpha, 'alpha', 'beta');
+  const [first, later, earlier] = [0, 600_000, 0].map((offset) => authorization(Date.now() + offset));
+  const expOf = (header: string) => (jwt.decode(header.slice('Bearer '.length)) as { exp: number }).exp;
+  expect(expOf(later!) - expOf(first!)).toBeGreaterThan(590);
+  expect(expOf(earlier!) - expOf(first!)).toBeLessThan(10);
+});
+
+test('an access token is judged by the given clock, without leeway', async () => {
+  const offset = { ms: 0 };
+  const clock = { now: () => Date.now() + offset.ms };
+  const authenticate = authenticateUsers(() => Promise.resolve(own.publicKey), { ...expected, clock });
+  const token = `Bearer ${sign({ ...claims, exp: seconds() + 900 })}`;
+  offset.ms = -600_000;
+  const over = `Bearer ${sign({ ...claims, exp: seconds() - 1 })}`;
+  await expect(authenticate(over)).resolves.toMatchObject({ id: somebody });
+  await expect(authenticate(token)).resolves.toMatchObject({ id: somebody });
+  offset.ms = 900_001;
+  await expect(authenticate(token)).rejects.toMatchObject({ code: 'unauthenticated' });
+  await expect(authenticate(over)).rejects.toMatchObject({ code: 'unauthenticated' });
+});

@@ -1,20 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { recordEvents } from '@tradepost/events/record-event.ts';
 import { redactEvents } from '@tradepost/events/redact-events.ts';
+import type { Caller } from '@tradepost/service-kit/authenticate.ts';
 import type { Database } from '@tradepost/service-kit/database.ts';
 import { type EntityTags, requireMatch } from '@tradepost/service-kit/precondition.ts';
-import type { Transaction } from 'sequelize';
-import { lockAccount, versionOf, viewAccount } from '../accounts/accounts.queries.ts';
+import { literal, type Transaction } from 'sequelize';
+import { versionOf, viewAccount } from '../accounts/accounts.queries.ts';
 import { UserRole } from '../accounts/user-role.model.ts';
 import { User } from '../accounts/user.model.ts';
 import { Address } from '../addresses/address.model.ts';
+import { lockOwnAccount } from '../callers/callers.queries.ts';
 import { customerEvent, personalFields } from '../events.ts';
 import { endSessions } from '../open-sessions/end-sessions.ts';
 import { requireAnotherAdmin } from '../roles/require-another-admin.ts';
 import { SellerProfile } from '../sellers/seller-profile.model.ts';
 
 interface Deletion {
-  userId: string;
+  caller: Caller;
   ifMatch: EntityTags | undefined;
 }
 
@@ -31,9 +33,10 @@ async function pseudonymise(userId: string, version: number, tx: Transaction): P
       email: addressOfNobody(),
       displayName: null,
       phone: null,
+      phoneE164: null,
       passwordHash: hashOfNothing,
       emailVerified: false,
-      deletedAt: new Date(),
+      deletedAt: literal('NOW(3)'),
       version,
       fieldVersions: {},
     },
@@ -42,15 +45,16 @@ async function pseudonymise(userId: string, version: number, tx: Transaction): P
 }
 
 /**
- * Deletes one's own account, in one transaction: sessions end, what is personal goes here, waiting events included, and the
- * others are told to forget it, too. Never that of the last admin.
+ * Deletes the caller's own account in one transaction: sessions end, personal data is erased here and in waiting events, and
+ * the event tells the other services to erase theirs. The last admin cannot delete the account.
  */
 export async function deleteAccount(
   { database }: { database: Database },
-  { userId, ifMatch }: Deletion,
+  { caller, ifMatch }: Deletion,
 ): Promise<void> {
+  const { id: userId } = caller;
   await database.transaction(async (tx) => {
-    const account = await lockAccount(userId, tx);
+    const account = await lockOwnAccount(caller, tx);
     requireMatch(ifMatch, versionOf(account), () => viewAccount(account));
     if (account.roles.includes('admin')) await requireAnotherAdmin(userId, tx);
     await endSessions({ database }, { userId }, tx);

@@ -1,21 +1,24 @@
+import type { Caller } from '@tradepost/service-kit/authenticate.ts';
 import type { Database } from '@tradepost/service-kit/database.ts';
 import type { EntityTags } from '@tradepost/service-kit/precondition.ts';
-import { type Account, honourMatch, lockAccount, readAccount } from '../accounts/accounts.queries.ts';
+import { type Account, honourMatch, readAccount } from '../accounts/accounts.queries.ts';
 import { recordCustomerChange } from '../accounts/record-customer-change.ts';
 import { User } from '../accounts/user.model.ts';
+import { lockAsAdmin } from '../callers/callers.queries.ts';
 
 interface Enabling {
+  caller: Caller;
   userId: string;
   ifMatch: EntityTags | undefined;
 }
 
-/** Lets somebody log in again who was disabled. The sessions that ended then stay ended. */
+/** Enables an account, so that its owner can log in again. Sessions and tokens from before stay ended. */
 export async function enableUser(
   { database }: { database: Database },
-  { userId, ifMatch }: Enabling,
+  { caller, userId, ifMatch }: Enabling,
 ): Promise<Account> {
   return database.transaction(async (tx) => {
-    const account = await lockAccount(userId, tx);
+    const account = await lockAsAdmin(caller, userId, tx);
     honourMatch(ifMatch, account);
     if (!account.user.disabledAt) return account;
     const version = account.user.version + 1;

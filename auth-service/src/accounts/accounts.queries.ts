@@ -1,7 +1,7 @@
 import { type EntityTags, requireMatch, type Versioned } from '@tradepost/service-kit/precondition.ts';
 import { notFound, type Problem } from '@tradepost/service-kit/problem.ts';
-import { type FindOptions, literal, Op, type Transaction } from 'sequelize';
-import { type Role, UserRole } from './user-role.model.ts';
+import { type FindAttributeOptions, type FindOptions, literal, Op, type Transaction } from 'sequelize';
+import type { Role } from './user-role.model.ts';
 import { User } from './user.model.ts';
 
 export interface Account {
@@ -16,22 +16,27 @@ interface UserFilter {
   cursor?: string | undefined;
 }
 
-async function withRoles(users: User[], tx?: Transaction): Promise<Account[]> {
-  const rows = await UserRole.findAll({
-    where: { userId: users.map((user) => user.id) },
-    order: ['role'],
-    transaction: tx ?? null,
-  });
-  const byUser = Map.groupBy(rows, (row) => row.userId);
-  return users.map((user) => ({ user, roles: (byUser.get(user.id) ?? []).map(({ role }) => role) }));
+const roleList = '(SELECT GROUP_CONCAT(role ORDER BY role) FROM user_roles WHERE user_id = User.id)';
+/** Reads the roles in the same statement as the account. */
+const attributes: FindAttributeOptions = { include: [[literal(roleList), 'roleList']] };
+
+function withRoles(user: User): Account {
+  const list = user.get('roleList') as string | null;
+  return { user, roles: (list === null ? [] : list.split(',')) as Role[] };
 }
+
+/** What a replica of the previous version, which does not know the column, leaves of an account that it deletes. */
+export const leftNumbers = `
+  UPDATE users SET phone_e164 = NULL, updated_at = updated_at
+   WHERE deleted_at IS NOT NULL AND phone_e164 IS NOT NULL LIMIT 1000`;
 
 export const noSuchAccount = (): Problem => notFound('There is no such account.');
 
 /** An account, unless it was deleted. */
 export async function findAccount(userId: string, tx?: Transaction): Promise<Account | undefined> {
-  const user = await User.findOne({ where: { id: userId, deletedAt: null }, transaction: tx ?? null });
-  return user ? (await withRoles([user], tx))[0] : undefined;
+  const where = { id: userId, deletedAt: null };
+  const user = await User.findOne({ where, attributes, transaction: tx ?? null });
+  return user ? withRoles(user) : undefined;
 }
 
 /** An account that must be there; 404 when it is not. */
@@ -60,6 +65,7 @@ export async function findByEmail(
 export async function listAccounts({ role, email, limit, cursor }: UserFilter): Promise<Account[]> {
   const holders = role && literal(`(SELECT user_id FROM user_roles WHERE role = '${role}')`);
   const users = await User.findAll({
+    attributes,
     where: {
       ...(email && { email }),
       deletedAt: null,
@@ -68,7 +74,7 @@ export async function listAccounts({ role, email, limit, cursor }: UserFilter): 
     order: ['id'],
     limit: limit + 1,
   });
-  return withRoles(users);
+  return users.map(withRoles);
 }
 
 /** What its owner and an admin may see of an account. */

@@ -6,11 +6,12 @@ import { type Route, route } from '@tradepost/service-kit/route.ts';
 import { deleteAccount } from '../account-states/delete-account.ts';
 import { disableUser } from '../account-states/disable-user.ts';
 import { enableUser } from '../account-states/enable-user.ts';
+import { readAs, requireRights } from '../callers/callers.queries.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { startSession } from '../sessions/start-session.ts';
 import { user } from '../shapes.ts';
 import { emailTaken, lastAdmin } from './accounts.errors.ts';
-import { type Account, listAccounts, noSuchAccount, readAccount, viewAccount } from './accounts.queries.ts';
+import { type Account, findAccount, listAccounts, noSuchAccount, viewAccount } from './accounts.queries.ts';
 import {
   registered,
   registration,
@@ -28,10 +29,15 @@ const admin = { roles: ['admin'] } as const;
 const found = (account: Account) =>
   ({ status: 200, body: viewAccount(account), version: account.user.version }) as const;
 
-/** An account is there for its owner and for admins; for others it does not exist. */
+const readOwn = async ({ id }: Caller): Promise<Account> => requireRights(await findAccount(id));
+
+/** An account exists for its owner and for admins; for others it does not. */
 async function readAccountFor(caller: Caller, accountId: string): Promise<Account> {
-  if (accountId !== caller.id && !caller.roles.includes('admin')) throw noSuchAccount();
-  return readAccount(accountId);
+  const account = await findAccount(accountId);
+  const { roles } = await readOwn(caller);
+  const isAdmin = caller.roles.includes('admin') && roles.includes('admin');
+  if (!account || (accountId !== caller.id && !isAdmin)) throw noSuchAccount();
+  return account;
 }
 
 const registerRoute = (dependencies: Dependencies) =>
@@ -60,8 +66,7 @@ const readOwnAccountRoute = () =>
     summary: 'Your account',
     access: 'user',
     answers: { 200: user, 304: null },
-    problems: [notFound],
-    handle: async ({ caller }) => found(await readAccount(caller.id)),
+    handle: async ({ caller }) => found(await readOwn(caller)),
   });
 
 const changeOwnAccountRoute = (dependencies: Dependencies) =>
@@ -73,9 +78,8 @@ const changeOwnAccountRoute = (dependencies: Dependencies) =>
     versioned: true,
     body: userChange,
     answers: { 200: user },
-    problems: [notFound],
     handle: async ({ caller, ifMatch, body }) =>
-      found(await changeUser(dependencies, { userId: caller.id, ifMatch, changes: body })),
+      found(await changeUser(dependencies, { caller, ifMatch, changes: body })),
   });
 
 const deleteOwnAccountRoute = (dependencies: Dependencies) =>
@@ -86,9 +90,9 @@ const deleteOwnAccountRoute = (dependencies: Dependencies) =>
     access: 'user',
     versioned: true,
     answers: { 204: null },
-    problems: [notFound, lastAdmin],
+    problems: [lastAdmin],
     handle: async ({ caller, ifMatch }) => {
-      await deleteAccount(dependencies, { userId: caller.id, ifMatch });
+      await deleteAccount(dependencies, { caller, ifMatch });
       return { status: 204, body: null };
     },
   });
@@ -113,8 +117,9 @@ const listAccountsRoute = () =>
     access: admin,
     query: userFilter,
     answers: { 200: userPage },
-    handle: async ({ query }) => {
-      const { items, nextCursor } = toPage(await listAccounts(query), query.limit, ({ user: { id } }) => id);
+    handle: async ({ query, caller }) => {
+      const accounts = await readAs(caller, () => listAccounts(query), 'admin');
+      const { items, nextCursor } = toPage(accounts, query.limit, ({ user: { id } }) => id);
       return { status: 200, body: { items: items.map(viewAccount), nextCursor } };
     },
   });
@@ -130,8 +135,8 @@ const setRolesRoute = (dependencies: Dependencies) =>
     body: rolesChange,
     answers: { 200: user },
     problems: [notFound, versionConflict, lastAdmin],
-    handle: async ({ params, body, ifMatch }) =>
-      found(await setRoles(dependencies, { userId: params.id, roles: body.roles, ifMatch })),
+    handle: async ({ params, body, caller, ifMatch }) =>
+      found(await setRoles(dependencies, { caller, userId: params.id, roles: body.roles, ifMatch })),
   });
 
 const disableRoute = (dependencies: Dependencies) =>
@@ -144,8 +149,8 @@ const disableRoute = (dependencies: Dependencies) =>
     params: idParameter,
     answers: { 200: user },
     problems: [notFound, lastAdmin],
-    handle: async ({ params, ifMatch }) =>
-      found(await disableUser(dependencies, { userId: params.id, ifMatch })),
+    handle: async ({ params, caller, ifMatch }) =>
+      found(await disableUser(dependencies, { caller, userId: params.id, ifMatch })),
   });
 
 const enableRoute = (dependencies: Dependencies) =>
@@ -158,8 +163,8 @@ const enableRoute = (dependencies: Dependencies) =>
     params: idParameter,
     answers: { 200: user },
     problems: [notFound],
-    handle: async ({ params, ifMatch }) =>
-      found(await enableUser(dependencies, { userId: params.id, ifMatch })),
+    handle: async ({ params, caller, ifMatch }) =>
+      found(await enableUser(dependencies, { caller, userId: params.id, ifMatch })),
   });
 
 export function accountRoutes(dependencies: Dependencies): Route[] {

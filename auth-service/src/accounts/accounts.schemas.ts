@@ -1,14 +1,15 @@
+import { phone } from '@tradepost/postal-address/phone-number.ts';
 import { id, text } from '@tradepost/service-kit/fields.ts';
 import { cursorParameter, limitParameter, pageOf } from '@tradepost/service-kit/pagination.ts';
+import { emailAddress } from '@tradepost/text-formats/email-address.ts';
 import { z } from 'zod';
-import { email, newPassword, tokens, user } from '../shapes.ts';
+import { newPassword, tokens, user } from '../shapes.ts';
 import { roles } from './user-role.model.ts';
 
-const phone = z.string().regex(/^\+?[0-9][0-9 ()-]{3,18}$/);
 const role = z.enum(roles);
 
 export const registration = z.strictObject({
-  email,
+  email: emailAddress,
   password: newPassword,
   displayName: text(200).optional(),
   phone: phone.optional(),
@@ -27,7 +28,7 @@ export const registered = tokens.extend({ user });
 export const userPage = pageOf(user);
 export const userFilter = z.strictObject({
   role: role.optional(),
-  email: email.optional(),
+  email: emailAddress.optional(),
   limit: limitParameter,
   cursor: cursorParameter(id),
 });

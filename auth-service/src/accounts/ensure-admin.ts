@@ -23,10 +23,10 @@ export async function ensureAdmin(
 ): Promise<void> {
   if (email === undefined || password === undefined) return;
   if (await hasAdmin()) return;
-  const fault = passwordFault(password);
+  const fault = passwordFault(password, email);
   if (fault) throw new Error(`ADMIN_PASSWORD ${fault}.`);
   try {
-    await registerUser(dependencies, { email: email.toLowerCase(), password, roles: ['admin', 'customer'] });
+    await registerUser(dependencies, { email, password, roles: ['admin', 'customer'] });
   } catch (error) {
     if (!(error instanceof Problem && error.code === emailTaken.code)) throw error;
     // Another replica was first, or somebody has that address: then it takes an admin to make them one.

@@ -19,6 +19,8 @@ export class Address extends Model<InferAttributes<Address>, InferCreationAttrib
   declare postalCode: string | null;
   declare country: string;
   declare phone: string | null;
+  /** The international form of `phone` (E.164), where it can be derived. */
+  declare phoneE164: CreationOptional<string | null>;
   declare version: CreationOptional<number>;
   declare fieldVersions: CreationOptional<Record<string, number>>;
   declare createdAt: CreationOptional<Date>;
@@ -38,6 +40,7 @@ export function defineAddress(sequelize: Sequelize): void {
       postalCode: DataTypes.STRING,
       country: DataTypes.STRING,
       phone: DataTypes.STRING,
+      phoneE164: DataTypes.STRING,
       version: DataTypes.INTEGER,
       fieldVersions: { ...jsonColumn('fieldVersions'), defaultValue: {} },
       createdAt: DataTypes.DATE(3),

@@ -4,6 +4,7 @@ import { idParameter } from '@tradepost/service-kit/fields.ts';
 import { toPage } from '@tradepost/service-kit/pagination.ts';
 import { notFound } from '@tradepost/service-kit/problem.ts';
 import { type Route, route } from '@tradepost/service-kit/route.ts';
+import { readAs } from '../callers/callers.queries.ts';
 import { addAddress } from './add-address.ts';
 import type { Address } from './address.model.ts';
 import { listAddresses, readAddress, viewAddress } from './addresses.queries.ts';
@@ -33,7 +34,8 @@ const listAddressesRoute = () =>
     query: addressFilter,
     answers: { 200: addressPage },
     handle: async ({ caller, query }) => {
-      const page = toPage(await listAddresses({ userId: caller.id, ...query }), query.limit, ({ id }) => id);
+      const found = await readAs(caller, () => listAddresses({ userId: caller.id, ...query }));
+      const page = toPage(found, query.limit, ({ id }) => id);
       return { status: 200, body: { ...page, items: page.items.map(viewAddress) } };
     },
   });
@@ -45,9 +47,8 @@ const addAddressRoute = (dependencies: Dependencies) =>
     summary: 'Keep an address',
     body: postalAddress,
     answers: { 201: keptAddress },
-    problems: [notFound],
     handle: async ({ caller, body }) => {
-      const address = await addAddress(dependencies, { userId: caller.id, address: body });
+      const address = await addAddress(dependencies, { caller, address: body });
       const headers = { Location: `/api/v1/users/me/addresses/${address.id}` };
       return { status: 201, headers, ...shown(address) };
     },
@@ -61,7 +62,7 @@ const readAddressRoute = () =>
     answers: { 200: keptAddress, 304: null },
     handle: async ({ caller, params }) => ({
       status: 200,
-      ...shown(await readAddress({ addressId: params.id, userId: caller.id })),
+      ...shown(await readAs(caller, () => readAddress({ addressId: params.id, userId: caller.id }))),
     }),
   });
 
@@ -74,7 +75,7 @@ const replaceAddressRoute = (dependencies: Dependencies) =>
     body: postalAddress,
     answers: { 200: keptAddress },
     handle: async ({ caller, params, ifMatch, body }) => {
-      const change = { addressId: params.id, userId: caller.id, ifMatch, address: body };
+      const change = { addressId: params.id, caller, ifMatch, address: body };
       return { status: 200, ...shown(await replaceAddress(dependencies, change)) };
     },
   });
@@ -87,7 +88,7 @@ const removeAddressRoute = (dependencies: Dependencies) =>
     versioned: true,
     answers: { 204: null },
     handle: async ({ caller, params, ifMatch }) => {
-      await removeAddress(dependencies, { addressId: params.id, userId: caller.id, ifMatch });
+      await removeAddress(dependencies, { addressId: params.id, caller, ifMatch });
       return { status: 204, body: null };
     },
   });

@@ -1,20 +1,23 @@
+import type { Caller } from '@tradepost/service-kit/authenticate.ts';
 import type { Database } from '@tradepost/service-kit/database.ts';
 import type { EntityTags } from '@tradepost/service-kit/precondition.ts';
+import { lockOwnAccount } from '../callers/callers.queries.ts';
 import { lockAddress } from './addresses.queries.ts';
 
 interface Removal {
   addressId: string;
-  userId: string;
+  caller: Caller;
   ifMatch: EntityTags | undefined;
 }
 
-/** Forgets an address. Orders that were sent there have a copy of their own. */
+/** Deletes an address of the caller. Orders that were sent there have a copy of their own. */
 export async function removeAddress(
   { database }: { database: Database },
-  { addressId, userId, ifMatch }: Removal,
+  { addressId, caller, ifMatch }: Removal,
 ): Promise<void> {
   await database.transaction(async (tx) => {
-    const kept = await lockAddress({ addressId, userId }, ifMatch, tx);
+    await lockOwnAccount(caller, tx);
+    const kept = await lockAddress({ addressId, userId: caller.id }, ifMatch, tx);
     await kept.destroy({ transaction: tx });
   });
 }

@@ -6,8 +6,11 @@ import { runForCaller } from './caller.ts';
 import { tooMany } from './limits.errors.ts';
 import type { AddressPolicy, Limits } from './open-limits.ts';
 
-/** Of an IPv6 address what its provider gives out, not the part that its owner chooses. */
-const rememberCaller: RequestHandler = (req, _res, next) => runForCaller(ipKeyGenerator(req.ip ?? ''), next);
+/** Bits of an IPv6 address that its owner cannot choose: a customer of a provider has a /64 at least (RFC 6177 section 2). */
+const networkBits = 64;
+
+const rememberCaller: RequestHandler = (req, _res, next) =>
+  runForCaller(ipKeyGenerator(req.ip ?? '', networkBits), next);
 
 function limitAddress(database: Database, policy: AddressPolicy): RateLimitRequestHandler {
   const { name, limit, seconds, failuresOnly } = policy;
@@ -17,6 +20,7 @@ function limitAddress(database: Database, policy: AddressPolicy): RateLimitReque
     identifier: name,
     standardHeaders: 'draft-8',
     legacyHeaders: false,
+    ipv6Subnet: networkBits,
     skipSuccessfulRequests: failuresOnly,
     requestWasSuccessful: (_req, res) => res.statusCode !== 401,
     store: addressStore(database, { name, seconds }),

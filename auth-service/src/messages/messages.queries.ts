@@ -10,8 +10,11 @@ export interface SpooledMessage extends Message {
 /** How many the development mailbox keeps; it is not made for more. */
 export const keptMessages = 500;
 
-/** What no process sends any more. */
-export const expiredMessages = 'DELETE FROM outgoing_messages WHERE expires_at < NOW(3) LIMIT 1000';
+/** Messages that no process sends any more. A claim passes over them, so they go every minute. */
+export const expiredMessages = {
+  everyMs: 60_000,
+  deletions: ['DELETE FROM outgoing_messages WHERE expires_at < NOW(3) LIMIT 1000'],
+};
 
 async function readSpooled(file: string): Promise<SpooledMessage[]> {
   try {

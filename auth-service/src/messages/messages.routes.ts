@@ -1,9 +1,7 @@
-import { methodNotAllowed } from '@tradepost/service-kit/problem.ts';
+import { answerOtherMethods } from '@tradepost/service-kit/route.ts';
 import { Router } from 'express';
 import { mailboxPage } from './mailbox-page.ts';
 import { listSpool } from './messages.queries.ts';
-
-const allow = 'GET, HEAD, OPTIONS';
 
 /** Everybody who reaches it reads every message: it is mounted when MAIL_SPOOL is set, which production refuses. */
 export function mailboxRoutes(directory: string): Router {
@@ -17,9 +15,6 @@ export function mailboxRoutes(directory: string): Router {
     if (wanted === 'json') res.type('application/json').send(JSON.stringify({ items }));
     else res.type('text/html').send(mailboxPage(items));
   });
-  mailbox.options((_req, res) => void res.status(204).set('Allow', allow).end());
-  mailbox.all(() => {
-    throw methodNotAllowed(`This path knows ${allow}.`, { headers: { Allow: allow } });
-  });
+  answerOtherMethods(mailbox, ['GET']);
   return router;
 }

@@ -1,4 +1,4 @@
-import { createHttpClient } from '@tradepost/service-kit/http-client.ts';
+import { createPostForStatus } from '@tradepost/jobs/post-for-status.ts';
 import type { Sender } from './message.ts';
 
 interface SmsProvider {
@@ -8,7 +8,7 @@ interface SmsProvider {
 
 const deadlineMs = 10_000;
 
-/** Its status alone: what a provider says in words may repeat the number or the text. */
+/** Holds the status alone: a provider may repeat the number or the text in its body. */
 class SmsRefused extends Error {
   override readonly name = 'SmsRefused';
   readonly responseCode: number;
@@ -19,14 +19,13 @@ class SmsRefused extends Error {
   }
 }
 
-/** Sends SMS as `POST {id, to, text}` to a provider, or to what translates for one; the same id is the same SMS again. */
+/** Sends SMS as `POST {id, to, text}` to a provider or to an adapter for one. A repeated id is the same SMS. */
 export function smsSender({ url, key }: SmsProvider): Sender {
-  const { origin, pathname, search } = new URL(url);
-  // The queue repeats, with pauses that grow; a second layer would only send the same SMS twice.
-  const http = createHttpClient([origin], { authorization: () => `Bearer ${key}`, maxRetries: 0 });
+  const post = createPostForStatus({ deadlineMs });
+  const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${key}` };
   return async ({ id, to, text }) => {
-    const body = { id, to: to.replaceAll(/[^+0-9]/g, ''), text };
-    const { status } = await http.call({ method: 'POST', path: `${pathname}${search}`, body, deadlineMs });
+    const body = JSON.stringify({ id, to: to.replaceAll(/[^+0-9]/g, ''), text });
+    const status = await post(url, body, headers);
     if (status < 200 || status >= 300) throw new SmsRefused(status);
   };
 }

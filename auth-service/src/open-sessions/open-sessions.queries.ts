@@ -1,6 +1,7 @@
 import type { Database } from '@tradepost/service-kit/database.ts';
 import type { Versioned } from '@tradepost/service-kit/precondition.ts';
 import { notFound, type Problem } from '@tradepost/service-kit/problem.ts';
+import type { Transaction } from 'sequelize';
 
 interface OpenSession {
   id: string;
@@ -25,6 +26,7 @@ export const neverEdited: Versioned = { version: 1, fieldVersions: {} };
 export function listOpenSessions(
   { select }: Pick<Database, 'select'>,
   { userId, sessionId, cursor, limit = 1 }: Selection,
+  tx?: Transaction,
 ): Promise<OpenSession[]> {
   return select<OpenSession>(
     `SELECT sessions.id, created_at AS createdAt, expires_at - INTERVAL 30 DAY AS refreshedAt,
@@ -34,6 +36,7 @@ export function listOpenSessions(
         AND (:sessionId IS NULL OR sessions.id = :sessionId) AND (:cursor IS NULL OR sessions.id < :cursor)
       ORDER BY sessions.id DESC LIMIT :rows`,
     { userId, sessionId: sessionId ?? null, cursor: cursor ?? null, rows: limit + 1 },
+    tx,
   );
 }
 
@@ -43,8 +46,9 @@ export const noSuchSession = (): Problem => notFound('You have no such session.'
 export async function readOpenSession(
   database: Pick<Database, 'select'>,
   { sessionId, userId }: { sessionId: string; userId: string },
+  tx: Transaction,
 ): Promise<OpenSession> {
-  const [session] = await listOpenSessions(database, { sessionId, userId });
+  const [session] = await listOpenSessions(database, { sessionId, userId }, tx);
   if (!session) throw noSuchSession();
   return session;
 }

@@ -3,8 +3,9 @@ import { idParameter } from '@tradepost/service-kit/fields.ts';
 import { toPage } from '@tradepost/service-kit/pagination.ts';
 import { notFound } from '@tradepost/service-kit/problem.ts';
 import { type Route, route } from '@tradepost/service-kit/route.ts';
+import { readAs } from '../callers/callers.queries.ts';
 import { endSession } from './end-session.ts';
-import { endSessions } from './end-sessions.ts';
+import { logOutEverywhere } from './log-out-everywhere.ts';
 import { listOpenSessions, viewSession } from './open-sessions.queries.ts';
 import { sessionFilter, sessionPage } from './open-sessions.schemas.ts';
 
@@ -21,7 +22,8 @@ const listSessionsRoute = ({ database }: Dependencies) =>
     query: sessionFilter,
     answers: { 200: sessionPage },
     handle: async ({ caller, query }) => {
-      const found = await listOpenSessions(database, { userId: caller.id, ...query });
+      const list = () => listOpenSessions(database, { userId: caller.id, ...query });
+      const found = await readAs(caller, list);
       const page = toPage(found, query.limit, ({ id }) => id);
       const items = page.items.map((session) => viewSession(session, caller.sessionId));
       return { status: 200, body: { ...page, items } };
@@ -39,8 +41,7 @@ const endSessionRoute = (dependencies: Dependencies) =>
     answers: { 204: null },
     problems: [notFound],
     handle: async ({ caller, params, ifMatch }) => {
-      const { id: userId, sessionId: currentId } = caller;
-      await endSession(dependencies, { sessionId: params.id, userId, currentId, ifMatch });
+      await endSession(dependencies, { sessionId: params.id, caller, ifMatch });
       return { status: 204, body: null };
     },
   });
@@ -53,7 +54,7 @@ const logOutEverywhereRoute = (dependencies: Dependencies) =>
     access: 'user',
     answers: { 204: null },
     handle: async ({ caller }) => {
-      await endSessions(dependencies, { userId: caller.id });
+      await logOutEverywhere(dependencies, caller);
       return { status: 204, body: null };
     },
   });

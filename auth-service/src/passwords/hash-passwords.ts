@@ -2,11 +2,15 @@ import { availableParallelism } from 'node:os';
 import { unavailable } from '@tradepost/service-kit/problem.ts';
 import bcrypt from 'bcrypt';
 import { bulkhead, BulkheadRejectedError, TaskCancelledError } from 'cockatiel';
-import { maxBytes } from './password-rules.ts';
+import { maxBytes, normalise } from './password-rules.ts';
 
 export interface Passwords {
+  /** Hashes the NFC form of a password. */
   hash(password: string): Promise<string>;
-  /** Takes the same time whether there is a hash to compare with or not. */
+  /**
+   * Compares the NFC form of a password, then the form as sent, which older hashes were made of. Takes the same time
+   * whether there is a hash to compare with or not, unless the password is right.
+   */
   verify(password: string, hash: string | undefined): Promise<boolean>;
 }
 
@@ -30,12 +34,18 @@ export function hashPasswords(cost: number): Passwords {
       throw shed ? unavailable('Too many log-ins at once; try again.', error) : error;
     }
   };
+  const compare = async (password: string, hash: string | undefined): Promise<boolean> => {
+    const equal = await queued(() => bcrypt.compare(password, hash ?? unknownHash));
+    // A password and the same with more behind its 72nd byte are equal to bcrypt.
+    return equal && hash !== undefined && Buffer.byteLength(password) <= maxBytes;
+  };
   return {
-    hash: (password) => queued(() => bcrypt.hash(password, cost)),
+    hash: (password) => queued(() => bcrypt.hash(normalise(password), cost)),
     verify: async (password, hash) => {
-      const equal = await queued(() => bcrypt.compare(password, hash ?? unknownHash));
-      // A password and the same with more behind its 72nd byte are equal to bcrypt.
-      return equal && hash !== undefined && Buffer.byteLength(password) <= maxBytes;
+      const normalised = normalise(password);
+      if (await compare(normalised, hash)) return true;
+      // How many comparisons follow depends on the password alone, and never on the account.
+      return normalised !== password && compare(password, hash);
     },
   };
 }

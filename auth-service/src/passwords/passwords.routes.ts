@@ -1,4 +1,3 @@
-import { notFound } from '@tradepost/service-kit/problem.ts';
 import { type Route, route } from '@tradepost/service-kit/route.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { changePassword } from './change-password.ts';
@@ -45,9 +44,8 @@ const changePasswordRoute = (dependencies: Dependencies) =>
     versioned: 'optional',
     body: passwordChange,
     answers: { 204: null },
-    problems: [notFound],
     handle: async ({ caller, body, ifMatch }) => {
-      await changePassword(dependencies, { userId: caller.id, ifMatch, ...body });
+      await changePassword(dependencies, { caller, ifMatch, ...body });
       return { status: 204, body: null };
     },
   });

@@ -1,7 +1,8 @@
+import { emailAddress } from '@tradepost/text-formats/email-address.ts';
 import { z } from 'zod';
-import { email, newPassword } from '../shapes.ts';
+import { newPassword } from '../shapes.ts';
 
-export const forgottenPassword = z.strictObject({ email });
+export const forgottenPassword = z.strictObject({ email: emailAddress });
 export const passwordReset = z.strictObject({
   token: z.string().max(200).meta({ description: 'From the message; works once, for 30 minutes' }),
   newPassword,

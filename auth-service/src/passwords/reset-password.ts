@@ -1,10 +1,11 @@
 import type { Database } from '@tradepost/service-kit/database.ts';
 import type { Transaction } from 'sequelize';
-import { lockAccount } from '../accounts/accounts.queries.ts';
+import { lockAccount, readAccount } from '../accounts/accounts.queries.ts';
 import type { Limits } from '../limits/open-limits.ts';
 import type { Passwords } from './hash-passwords.ts';
 import { hashResetToken } from './hash-reset-token.ts';
 import { resetTokenExpired, resetTokenWrong } from './passwords.errors.ts';
+import { refuseAddress } from './password-rules.ts';
 import { findReset } from './passwords.queries.ts';
 import { replacePassword } from './replace-password.ts';
 
@@ -45,6 +46,7 @@ export async function resetPassword(
   const reset = await findReset(database, tokenHash);
   if (!reset) throw resetTokenWrong('Copy the whole token from the message.');
   if (reset.isOver) throw expired();
+  refuseAddress(newPassword, (await readAccount(reset.userId)).user.email, '/newPassword');
   const newHash = await passwords.hash(newPassword);
   const email = await database.transaction(async (tx) => {
     // Locked before the token is, as by those who change the password: the two cannot wait for each other.

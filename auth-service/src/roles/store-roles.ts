@@ -4,7 +4,7 @@ import type { Transaction } from 'sequelize';
 import { type Account, readAccount, versionOf } from '../accounts/accounts.queries.ts';
 import { recordCustomerChange } from '../accounts/record-customer-change.ts';
 import { type Role, UserRole } from '../accounts/user-role.model.ts';
-import { User } from '../accounts/user.model.ts';
+import { endOfTokens, User } from '../accounts/user.model.ts';
 
 interface NewRoles {
   /** Whose row the caller has locked. */
@@ -12,7 +12,10 @@ interface NewRoles {
   roles: readonly Role[];
 }
 
-/** Writes the roles of an account down as a set, raises its version, and tells others. In force at the next refresh. */
+/**
+ * Replaces the roles of an account, raises its version and publishes the change. A role that is taken away ends the access
+ * tokens that were issued before; a new role is in the next token.
+ */
 export async function storeRoles(
   database: Database,
   tx: Transaction,
@@ -24,12 +27,13 @@ export async function storeRoles(
     roles.map((role) => ({ userId, role })),
     { transaction: tx },
   );
+  const takesRights = account.roles.some((role) => !roles.includes(role));
   const fieldVersions = withChanges(versionOf(account), ['roles']);
   await User.update(
-    { version: version + 1, fieldVersions },
+    { version: version + 1, fieldVersions, ...(takesRights && { tokensValidAfter: endOfTokens }) },
     { where: { id: userId, version }, transaction: tx },
   );
   const changed = await readAccount(userId, tx);
-  await recordCustomerChange(database, tx, { account: changed, changedFields: ['roles'] });
+  await recordCustomerChange(database, tx, { account: changed, changedFields: ['roles'], takesRights });
   return changed;
 }

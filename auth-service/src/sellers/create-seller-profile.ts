@@ -1,5 +1,6 @@
+import type { Caller } from '@tradepost/service-kit/authenticate.ts';
 import { type Database, isDuplicate } from '@tradepost/service-kit/database.ts';
-import { lockAccount } from '../accounts/accounts.queries.ts';
+import { lockOwnAccount } from '../callers/callers.queries.ts';
 import { storeRoles } from '../roles/store-roles.ts';
 import { recordSeller } from './record-seller.ts';
 import { SellerProfile } from './seller-profile.model.ts';
@@ -7,18 +8,19 @@ import { notVerified, sellerProfileExists } from './sellers.errors.ts';
 import { readProfile } from './sellers.queries.ts';
 
 interface NewProfile {
-  userId: string;
+  caller: Caller;
   displayName: string;
   about?: string | undefined;
 }
 
-/** Makes somebody a seller whose e-mail address is verified: a profile, and the role, in force at the next refresh. */
+/** Makes a caller whose e-mail address is verified a seller: stores the profile and adds the role. */
 export async function createSellerProfile(
   { database }: { database: Database },
-  { userId, displayName, about }: NewProfile,
+  { caller, displayName, about }: NewProfile,
 ): Promise<SellerProfile> {
+  const { id: userId } = caller;
   return database.transaction(async (tx) => {
-    const account = await lockAccount(userId, tx);
+    const account = await lockOwnAccount(caller, tx);
     if (!account.user.emailVerified) throw notVerified('Verify your e-mail address, then try again.');
     try {
       await SellerProfile.create({ userId, displayName, about: about ?? null }, { transaction: tx });

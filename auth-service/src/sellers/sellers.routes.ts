@@ -2,6 +2,7 @@ import type { Database } from '@tradepost/service-kit/database.ts';
 import { idParameter } from '@tradepost/service-kit/fields.ts';
 import { notFound } from '@tradepost/service-kit/problem.ts';
 import { type Route, route } from '@tradepost/service-kit/route.ts';
+import { readAs } from '../callers/callers.queries.ts';
 import { changeSellerProfile } from './change-seller-profile.ts';
 import { createSellerProfile } from './create-seller-profile.ts';
 import type { SellerProfile } from './seller-profile.model.ts';
@@ -23,9 +24,9 @@ const createProfileRoute = (dependencies: Dependencies) =>
     summary: 'Become a seller',
     body: newProfile,
     answers: { 201: sellerProfile },
-    problems: [notFound, notVerified, sellerProfileExists],
+    problems: [notVerified, sellerProfileExists],
     handle: async ({ caller, body }) => {
-      const profile = await createSellerProfile(dependencies, { userId: caller.id, ...body });
+      const profile = await createSellerProfile(dependencies, { caller, ...body });
       return { status: 201, headers: { Location: `/api/v1${own.path}` }, ...shown(profile) };
     },
   });
@@ -37,7 +38,10 @@ const readProfileRoute = () =>
     summary: 'Your seller profile',
     answers: { 200: sellerProfile, 304: null },
     problems: [notFound],
-    handle: async ({ caller }) => ({ status: 200, ...shown(await readProfile(caller.id)) }),
+    handle: async ({ caller }) => ({
+      status: 200,
+      ...shown(await readAs(caller, () => readProfile(caller.id))),
+    }),
   });
 
 const changeProfileRoute = (dependencies: Dependencies) =>
@@ -51,7 +55,7 @@ const changeProfileRoute = (dependencies: Dependencies) =>
     problems: [notFound],
     handle: async ({ caller, ifMatch, body }) => ({
       status: 200,
-      ...shown(await changeSellerProfile(dependencies, { userId: caller.id, ifMatch, changes: body })),
+      ...shown(await changeSellerProfile(dependencies, { caller, ifMatch, changes: body })),
     }),
   });
 

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { signToken } from '@tradepost/service-kit/authenticate.ts';
+import { accessTokenSeconds, signToken } from '@tradepost/service-kit/authenticate.ts';
 import { literal, type Transaction } from 'sequelize';
 import { v7 as uuidv7 } from 'uuid';
 import type { Account } from '../accounts/accounts.queries.ts';
+import { User } from '../accounts/user.model.ts';
 import { hashRefreshToken } from './hash-refresh-token.ts';
 import type { SigningKeys } from '../signing-keys/load-signing-keys.ts';
 import { RefreshToken } from './refresh-token.model.ts';
@@ -19,9 +20,25 @@ export interface Tokens {
   refreshToken: string;
 }
 
-const accessTokenSeconds = 15 * 60;
+/**
+ * The time of the database, in seconds, and the `iat` of a token that is issued now. It is later than tokensValidAfter, by
+ * as much as a second ahead of the clock: RFC 7519 counts whole seconds here, and a token may be issued in the second in
+ * which a right was taken away.
+ */
+async function readTimes(userId: string, tx: Transaction): Promise<{ now: number; issuedAt: number }> {
+  const user = await User.findByPk(userId, {
+    attributes: ['tokensValidAfter', [literal('UNIX_TIMESTAMP()'), 'now']],
+    transaction: tx,
+    rejectOnEmpty: true,
+  });
+  const now = Number(user.get('now'));
+  return { now, issuedAt: Math.max(now, Number(user.tokensValidAfter) + 1) };
+}
 
-/** Issues the next pair of a session: an access token (RFC 9068) and the refresh token that will replace it, stored hashed. */
+/**
+ * Issues the next pair of a session: an access token (RFC 9068) and the refresh token that replaces it, stored hashed. The
+ * transaction holds a lock on the account's row, so that its rights do not change before the commit.
+ */
 export async function issueTokens(
   { keys, issuer, audience }: TokenIssuer,
   { account, sessionId }: { account: Account; sessionId: string },
@@ -36,7 +53,7 @@ export async function issueTokens(
     },
     { transaction: tx },
   );
-  const issuedAt = Math.floor(Date.now() / 1000);
+  const { now, issuedAt } = await readTimes(account.user.id, tx);
   const accessToken = signToken(keys.current(), 'at+jwt', {
     iss: issuer,
     aud: audience,
@@ -44,7 +61,7 @@ export async function issueTokens(
     roles: account.roles,
     sid: sessionId,
     iat: issuedAt,
-    exp: issuedAt + accessTokenSeconds,
+    exp: now + accessTokenSeconds,
     jti: uuidv7(),
   });
   return { accessToken, expiresIn: accessTokenSeconds, refreshToken };

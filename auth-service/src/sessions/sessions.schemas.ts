@@ -1,7 +1,12 @@
+import { toMailbox } from '@tradepost/text-formats/email-address.ts';
 import { z } from 'zod';
 
 export const credentials = z.strictObject({
-  email: z.string().max(254).toLowerCase(),
+  // An account may be older than the rule that its address breaks.
+  email: z
+    .string()
+    .max(254)
+    .overwrite((email) => toMailbox(email) ?? email.toLowerCase()),
   password: z.string().max(1000),
 });
 export const refreshRequest = z.strictObject({ refreshToken: z.string().max(200) });

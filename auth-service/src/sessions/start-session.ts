@@ -1,7 +1,6 @@
 import type { Database } from '@tradepost/service-kit/database.ts';
 import { v7 as uuidv7 } from 'uuid';
-import type { Account } from '../accounts/accounts.queries.ts';
-import { User } from '../accounts/user.model.ts';
+import { type Account, findAccount } from '../accounts/accounts.queries.ts';
 import { issueTokens, type TokenIssuer, type Tokens } from './issue-tokens.ts';
 import { Session } from './session.model.ts';
 import { accountDisabled, invalidCredentials } from './sessions.errors.ts';
@@ -15,15 +14,13 @@ export async function startSession(
   return database.transaction(async (tx) => {
     const userId = account.user.id;
     await Session.create({ id: sessionId, userId }, { transaction: tx });
-    // The foreign key has locked the account's row (MySQL manual 17.7.3): who disables or deletes it or changes its password
-    // at this moment was first, and is seen here, or finds this session and ends it.
-    const able = await User.findOne({
-      where: { id: userId, disabledAt: null, deletedAt: null },
-      transaction: tx,
-    });
-    if (!able) throw accountDisabled('It was disabled or deleted a moment ago.');
-    if (able.passwordHash !== account.user.passwordHash)
+    // The foreign key has locked the account's row (MySQL manual 17.7.3). A change of state, roles or password at this
+    // moment has committed before, and is seen here, or runs after: then it ends this session or these tokens.
+    const current = await findAccount(userId, tx);
+    if (!current || current.user.disabledAt)
+      throw accountDisabled('It was disabled or deleted a moment ago.');
+    if (current.user.passwordHash !== account.user.passwordHash)
       throw invalidCredentials('The password was changed a moment ago; use the new one.');
-    return issueTokens(tokenIssuer, { account, sessionId }, tx);
+    return issueTokens(tokenIssuer, { account: current, sessionId }, tx);
   });
 }

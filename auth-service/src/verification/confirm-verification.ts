@@ -1,15 +1,11 @@
+import type { Caller } from '@tradepost/service-kit/authenticate.ts';
 import type { Database } from '@tradepost/service-kit/database.ts';
 import { type EntityTags, withChanges } from '@tradepost/service-kit/precondition.ts';
 import type { Transaction } from 'sequelize';
-import {
-  type Account,
-  honourMatch,
-  lockAccount,
-  readAccount,
-  versionOf,
-} from '../accounts/accounts.queries.ts';
+import { type Account, honourMatch, readAccount, versionOf } from '../accounts/accounts.queries.ts';
 import { recordCustomerChange } from '../accounts/record-customer-change.ts';
 import { User } from '../accounts/user.model.ts';
+import { lockOwnAccount } from '../callers/callers.queries.ts';
 import { codeMinutes, digestCode, mostWrongTries } from './code.ts';
 import { codeExpired, tooManyTries, wrongCode } from './verification.errors.ts';
 import { readCodeState } from './verification.queries.ts';
@@ -20,7 +16,7 @@ interface ConfirmDependencies {
 }
 
 interface Confirmation {
-  userId: string;
+  caller: Caller;
   code: string;
   ifMatch: EntityTags | undefined;
 }
@@ -86,11 +82,12 @@ async function verifyEmail(database: Database, tx: Transaction, account: Account
 /** Uses up a code. One that came by e-mail shows that the address is theirs; one that came by SMS changes nothing yet. */
 export async function confirmVerification(
   { database, codeKey }: ConfirmDependencies,
-  { userId, code, ifMatch }: Confirmation,
+  { caller, code, ifMatch }: Confirmation,
 ): Promise<Account> {
+  const { id: userId } = caller;
   const guess = { userId, digest: digestCode(codeKey, { userId, code }) };
   const confirmed = await database.transaction(async (tx) => {
-    const account = await lockAccount(userId, tx);
+    const account = await lockOwnAccount(caller, tx);
     honourMatch(ifMatch, account);
     if (!(await useCode(database, guess, tx))) return undefined;
     const state = await readCodeState(database, userId, tx);

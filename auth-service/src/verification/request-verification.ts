@@ -1,7 +1,9 @@
+import type { Caller } from '@tradepost/service-kit/authenticate.ts';
 import type { Database } from '@tradepost/service-kit/database.ts';
 import type { EntityTags } from '@tradepost/service-kit/precondition.ts';
 import { validationFailed } from '@tradepost/service-kit/problem.ts';
-import { type Account, honourMatch, lockAccount, readAccount } from '../accounts/accounts.queries.ts';
+import { type Account, findAccount, honourMatch } from '../accounts/accounts.queries.ts';
+import { lockOwnAccount, requireRights } from '../callers/callers.queries.ts';
 import type { Limits } from '../limits/open-limits.ts';
 import type { Channel, Message } from '../messages/message.ts';
 import { queueMessage } from '../messages/queue-message.ts';
@@ -16,7 +18,7 @@ interface RequestDependencies {
 }
 
 interface VerificationRequest {
-  userId: string;
+  caller: Caller;
   channel: Channel;
   ifMatch: EntityTags | undefined;
 }
@@ -25,7 +27,7 @@ interface VerificationRequest {
 function addressFor({ channel, ifMatch }: VerificationRequest, account: Account): string {
   honourMatch(ifMatch, account);
   const { user } = account;
-  const address = channel === 'email' ? user.email : user.phone;
+  const address = channel === 'email' ? user.email : (user.phoneE164 ?? user.phone);
   if (address === null)
     throw validationFailed([{ pointer: '/channel', message: 'needs a phone in your account' }]);
   return address;
@@ -43,16 +45,17 @@ export async function requestVerification(
   { database, seal, codeKey, limits }: RequestDependencies,
   request: VerificationRequest,
 ): Promise<void> {
-  const { userId, channel } = request;
+  const { caller, channel } = request;
+  const { id: userId } = caller;
   // A look before it is counted: what is refused sends no code.
-  addressFor(request, await readAccount(userId));
+  addressFor(request, requireRights(await findAccount(userId)));
   const refusal = await limits.countCode(userId);
   if (refusal) throw refusal;
   const code = newCode();
   const digest = digestCode(codeKey, { userId, code });
   await database.transaction(async (tx) => {
     // Locked before the code is, as by those who confirm: the two cannot wait for each other.
-    const account = await lockAccount(userId, tx);
+    const account = await lockOwnAccount(caller, tx);
     const message = writeMessage(addressFor(request, account), channel, code);
     await database.change(
       `INSERT INTO verification_codes (user_id, channel, code_hmac, expires_at)

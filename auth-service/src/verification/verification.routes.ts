@@ -1,4 +1,3 @@
-import { notFound } from '@tradepost/service-kit/problem.ts';
 import { type Route, route } from '@tradepost/service-kit/route.ts';
 import { viewAccount } from '../accounts/accounts.queries.ts';
 import type { Dependencies } from '../dependencies.ts';
@@ -17,9 +16,8 @@ const requestVerificationRoute = (dependencies: Dependencies) =>
     versioned: 'optional',
     body: verificationRequest,
     answers: { 202: null },
-    problems: [notFound],
     handle: async ({ caller, body, ifMatch }) => {
-      await requestVerification(dependencies, { userId: caller.id, ifMatch, ...body });
+      await requestVerification(dependencies, { caller, ifMatch, ...body });
       return { status: 202, body: null };
     },
   });
@@ -33,9 +31,9 @@ const confirmVerificationRoute = (dependencies: Dependencies) =>
     versioned: 'optional',
     body: confirmation,
     answers: { 200: user },
-    problems: [notFound, wrongCode, codeExpired, tooManyTries],
+    problems: [wrongCode, codeExpired, tooManyTries],
     handle: async ({ caller, body, ifMatch }) => {
-      const account = await confirmVerification(dependencies, { userId: caller.id, ifMatch, ...body });
+      const account = await confirmVerification(dependencies, { caller, ifMatch, ...body });
       return { status: 200, body: viewAccount(account), version: account.user.version };
     },
   });

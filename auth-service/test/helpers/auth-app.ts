@@ -15,6 +15,7 @@ import { type CheckedApp, serveChecked } from '../../../testing/checked-app.ts';
 import { writeServiceKeys } from '../../../testing/service-keys.ts';
 import { ensureAdmin } from '../../src/accounts/ensure-admin.ts';
 import { hashPasswords } from '../../src/passwords/hash-passwords.ts';
+import { authenticateCallers } from '../../src/callers/authenticate-callers.ts';
 import { createInternalApp, createPublicApp } from '../../src/app.ts';
 import type { LimitConfig } from '../../src/config.ts';
 import { openLimits } from '../../src/limits/open-limits.ts';
@@ -83,7 +84,7 @@ export async function prepare(
     { ADMIN_EMAIL: adminLogIn.email, ADMIN_PASSWORD: adminLogIn.password },
   );
   const keys = await loadSigningKeys(database);
-  const expected = { issuer: 'tradepost', audience: 'tradepost' };
+  const expected = { issuer: 'tradepost', audience: 'tradepost', clock: database.clock };
   const serviceKeys = writeServiceKeys(['order-service', 'auth-service']);
   const dependencies = {
     database,
@@ -92,8 +93,8 @@ export async function prepare(
     leewaySeconds,
     limits: openLimits({ database, logger: silentLogger }, { ...limitsForTests, ...limits }),
     authenticate: {
-      users: authenticateUsers(keys.find, expected),
-      services: authenticateServices(serviceKeys.publicKeysFile, 'auth-service'),
+      users: authenticateCallers(authenticateUsers(keys.find, expected)),
+      services: authenticateServices(serviceKeys.publicKeysFile, 'auth-service', database.clock),
     },
     logger,
     metrics: createMetrics(),

@@ -8,25 +8,37 @@ export interface ReceivedMail {
   content: string;
 }
 
+interface Answers {
+  /** What a recipient gets; without it the server falls silent there. */
+  recipient: string | undefined;
+}
+
 /** A mail server, faked at the SMTP border (RFC 5321): it keeps what comes, or refuses recipients as told. */
 export async function startFakeMailServer() {
   const received: ReceivedMail[] = [];
-  const answers = { recipient: '250 OK' };
+  const recipients: string[] = [];
+  const answers: Answers = { recipient: '250 OK' };
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => undefined);
-    converse(socket, received, answers);
+    converse(socket, { received, recipients, answers });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     url: `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`,
     received,
+    /** Each recipient that was named, whatever the answer. */
+    recipients,
     answers,
-    async stop() {
+    /** Closes every connection, as a server does that is started again. */
+    hangUp() {
       for (const socket of sockets) socket.destroy();
+    },
+    async stop() {
+      this.hangUp();
       server.close();
       await once(server, 'close');
     },
@@ -35,7 +47,13 @@ export async function startFakeMailServer() {
 
 const addressIn = (line: string): string => /<([^>]*)>/.exec(line)?.[1] ?? '';
 
-function converse(socket: Socket, received: ReceivedMail[], answers: { recipient: string }): void {
+interface Kept {
+  received: ReceivedMail[];
+  recipients: string[];
+  answers: Answers;
+}
+
+function converse(socket: Socket, { received, recipients, answers }: Kept): void {
   const say = (line: string) => socket.write(`${line}\r\n`);
   let mail: ReceivedMail = { from: '', to: [], content: '' };
   let data: string[] | undefined;
@@ -56,8 +74,9 @@ function converse(socket: Socket, received: ReceivedMail[], answers: { recipient
       say('250 OK');
     },
     RCPT: (line) => {
-      if (answers.recipient.startsWith('2')) mail.to.push(addressIn(line));
-      say(answers.recipient);
+      recipients.push(addressIn(line));
+      if (answers.recipient?.startsWith('2')) mail.to.push(addressIn(line));
+      if (answers.recipient !== undefined) say(answers.recipient);
     },
     DATA: () => {
       data = [];

@@ -6,12 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildSite } from '../../build-site.ts';
 import { freePorts } from '../../../scripts/local/free-port.ts';
-import {
-  nginxCommand,
-  writeNginxConfig,
-  type NginxPlan,
-  type RoutedService,
-} from '../../../scripts/local/nginx-server.ts';
+import { nginxCommand } from '../../../scripts/local/nginx-command.ts';
+import { writeNginxConfig, type NginxPlan, type RoutedService } from '../../../scripts/local/nginx-server.ts';
 
 /** A real Nginx with the rendered template. */
 export interface Edge {
@@ -72,8 +68,8 @@ async function writeSite(directory: string, siteDirectory: string): Promise<void
 }
 
 async function startNginx(plan: NginxPlan): Promise<ChildProcess> {
-  const { program, arguments: args } = nginxCommand(plan);
-  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const { program, arguments: args, directory: cwd } = nginxCommand(plan);
+  const child = spawn(program, args, { cwd, stdio: ['ignore', 'ignore', 'inherit'] });
   for (let tries = 0; tries < 100; tries += 1) {
     const answer = await fetch(`http://127.0.0.1:${plan.probePort}/healthz`).catch(() => null);
     if (answer?.status === 200) return child;

@@ -28,11 +28,16 @@ export async function makeCertificate(): Promise<TestCertificate> {
 export async function sendSecurely(
   port: number,
   path: string,
-  { ca, host = '127.0.0.1', method = 'GET' }: { ca: string; host?: string; method?: string },
+  {
+    ca,
+    to = '127.0.0.1',
+    host = to,
+    method = 'GET',
+  }: { ca: string; to?: string; host?: string; method?: string },
 ): Promise<Answer> {
   const agent = new Agent({ keepAlive: false });
   return new Promise((resolve, reject) => {
-    const options = { agent, host: '127.0.0.1', port, path, method, ca, headers: { Host: host } };
+    const options = { agent, host: to, port, path, method, ca, headers: { Host: host } };
     const sent = request(options, (res) => {
       const { statusCode: status = 0, headers, rawHeaders } = res;
       text(res).then((body) => resolve({ status, headers, rawHeaders, body }), reject);

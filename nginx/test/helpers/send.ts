@@ -14,6 +14,8 @@ interface Sending {
   method?: string;
   headers?: OutgoingHttpHeaders;
   body?: string;
+  /** The address that is connected to. */
+  to?: string;
 }
 
 const agent = new Agent({ keepAlive: false });
@@ -22,13 +24,13 @@ const agent = new Agent({ keepAlive: false });
 export async function send(
   port: number,
   path: string,
-  { method = 'GET', headers, body }: Sending = {},
+  { method = 'GET', headers, body, to = '127.0.0.1' }: Sending = {},
 ): Promise<Answer> {
   // Node frames the body of a DELETE only when told its length.
   const framing = body === undefined ? {} : { 'Content-Length': Buffer.byteLength(body) };
   return new Promise((resolve, reject) => {
     const req = request(
-      { agent, host: '127.0.0.1', port, path, method, headers: { ...framing, ...headers } },
+      { agent, host: to, port, path, method, headers: { ...framing, ...headers } },
       (res) => {
         text(res).then(
           (received) =>

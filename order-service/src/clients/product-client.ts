@@ -66,7 +66,7 @@ type Answer = Refusal & Refusal['members'] & { items?: HeldItem[] };
 
 /** An answer that makes no sense is a fault of the two services, not of the order: it stays due, and is told. */
 function unexpected(what: string, status: number): UpstreamUnavailable {
-  return new UpstreamUnavailable(`product-service answered ${what} with ${status}`);
+  return new UpstreamUnavailable(`product-service answered ${what} with ${status}`, { answered: true });
 }
 
 function toOutcome({ status, body }: HttpAnswer): ReservationOutcome {
@@ -110,12 +110,11 @@ async function settle(outcome: Promise<ReservationOutcome>): Promise<GroupOutcom
   );
 }
 
-export function createProductClient(http: HttpClient): ProductClient {
+function reserveOver(http: HttpClient): Pick<ProductClient, 'reserve' | 'reserveAll'> {
   async function reserve({ orderId, ...body }: ReservationRequest, deadlineMs?: number) {
     const path = `/internal/v1/reservations/${orderId}`;
     return toOutcome(await http.call({ method: 'PUT', path, body, deadlineMs }));
   }
-
   async function reserveGroup(group: Group): Promise<Promise<ReservationOutcome>[]> {
     const path = '/internal/v1/reservations';
     const reservations = group.map(withContext);
@@ -126,7 +125,22 @@ export function createProductClient(http: HttpClient): ProductClient {
       throw unexpected('a group of reservations', status);
     return answers.map(async (answer) => Promise.resolve(toOutcome(answer)));
   }
+  return {
+    reserve,
+    async reserveAll(all) {
+      const groups = inCalls(all).map(async (group) => {
+        try {
+          return await Promise.all((await reserveGroup(group)).map(settle));
+        } catch (error) {
+          return group.map(() => ({ error }));
+        }
+      });
+      return (await Promise.all(groups)).flat();
+    },
+  };
+}
 
+export function createProductClient(http: HttpClient): ProductClient {
   async function change(
     orderId: string,
     verb: string,
@@ -138,19 +152,7 @@ export function createProductClient(http: HttpClient): ProductClient {
   }
 
   return {
-    reserve,
-
-    async reserveAll(all) {
-      const groups = inCalls(all).map(async (group) => {
-        try {
-          return await Promise.all((await reserveGroup(group)).map(settle));
-        } catch (error) {
-          return group.map(() => ({ error }));
-        }
-      });
-      return (await Promise.all(groups)).flat();
-    },
-
+    ...reserveOver(http),
     release: (orderId, deadlineMs) => change(orderId, 'release', { deadlineMs }),
     commit: (orderId, deadlineMs) => change(orderId, 'commit', { deadlineMs }),
     returnGoods: ({ orderId, ...body }, deadlineMs) => change(orderId, 'return', { body, deadlineMs }),

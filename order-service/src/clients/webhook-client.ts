@@ -1,25 +1,16 @@
 import { lookup as resolve, type LookupAddress } from 'node:dns';
-import http from 'node:http';
-import https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import axios from 'axios';
-import ipaddr from 'ipaddr.js';
+import { createPostForStatus } from '@tradepost/jobs/post-for-status.ts';
+import { isPublic } from './public-address.ts';
 
 export interface WebhookClient {
-  /** Why nothing is ever sent to an address; undefined when it may be. Asks what its name means at the moment. */
+  /** Returns why nothing is ever sent to an address, undefined when it may be used. Resolves its name. */
   whyRefused(url: string): Promise<string | undefined>;
-  /** Sends once, follows no redirect, and tells the status of the answer; throws when there is none within 10 s. */
+  /** Sends once and returns the status of the answer; throws when no status line arrives within 10 s. */
   post(url: string, body: string, headers: Record<string, string>): Promise<number>;
 }
 
 const deadlineMs = 10_000;
-/** Nobody reads what a receiver says. */
-const mostAnswerBytes = 64_000;
-
-/** Whether an address belongs to the public internet: not to this machine, a private or link-local network, or a tunnel into one. */
-function isPublic(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast';
-}
 
 class InsideAddress extends Error {
   constructor(host: string) {
@@ -54,23 +45,13 @@ function whyInside(hostname: string): Promise<string | undefined> {
 }
 
 /**
- * Sends to strangers. Redirects are not followed, and no connection is made to an address that points inside.
- * @param trustedHosts host:port of receivers that may be inside, for those who run some there
+ * Makes a client for receivers outside. It makes no connection to an address inside, and follows no redirect.
+ * @param trustedHosts host:port of receivers that may be inside
  */
 export function createWebhookClient(trustedHosts: readonly string[]): WebhookClient {
   const trusted = new Set(trustedHosts);
-  const guarded = {
-    httpAgent: new http.Agent({ lookup: lookupPublic }),
-    httpsAgent: new https.Agent({ lookup: lookupPublic }),
-  };
-  const client = axios.create({
-    timeout: deadlineMs,
-    maxRedirects: 0,
-    maxContentLength: mostAnswerBytes,
-    proxy: false,
-    responseType: 'text',
-    validateStatus: () => true,
-  });
+  const postAnywhere = createPostForStatus({ deadlineMs });
+  const postOutside = createPostForStatus({ deadlineMs, lookup: lookupPublic });
   return {
     async whyRefused(url) {
       const { host, hostname, protocol, username, password } = new URL(url);
@@ -80,12 +61,10 @@ export function createWebhookClient(trustedHosts: readonly string[]): WebhookCli
     },
     async post(url, body, headers) {
       const { host, hostname } = new URL(url);
-      const isTrusted = trusted.has(host);
-      // A literal address is looked up by nobody.
-      if (!isTrusted && isIP(bare(hostname)) && !isPublic(bare(hostname))) throw new InsideAddress(hostname);
-      const signal = AbortSignal.timeout(deadlineMs);
-      const { status } = await client.post(url, body, { headers, signal, ...(!isTrusted && guarded) });
-      return status;
+      if (trusted.has(host)) return postAnywhere(url, body, headers);
+      // No lookup happens for a literal address.
+      if (isIP(bare(hostname)) && !isPublic(bare(hostname))) throw new InsideAddress(hostname);
+      return postOutside(url, body, headers);
     },
   };
 }

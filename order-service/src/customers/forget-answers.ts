@@ -1,5 +1,6 @@
 import type { Database } from '@tradepost/service-kit/database.ts';
 import type { Transaction } from 'sequelize';
+import { erasedAddress } from './erasure.ts';
 
 interface KeptRow {
   resourceId: string;
@@ -12,15 +13,13 @@ interface Personal {
   note?: string | null;
 }
 
-const nowhere = { name: 'deleted', line1: 'deleted', city: 'deleted' };
-
 /** Whatever was answered, in the shape that it had; of all that has a key only an order tells of people. */
 function withoutPersonal(body: string): string {
   const answer = JSON.parse(body) as Personal;
   const { shipTo, billTo, note } = answer;
   return JSON.stringify({
     ...answer,
-    ...(shipTo && { shipTo: { ...nowhere, country: shipTo.country } }),
+    ...(shipTo && { shipTo: erasedAddress(shipTo.country) }),
     ...(billTo && { billTo: null }),
     ...(note && { note: null }),
   });

@@ -1,5 +1,6 @@
 import type { Database } from '@tradepost/service-kit/database.ts';
 import type { Transaction } from 'sequelize';
+import { erasedText } from './erasure.ts';
 import { forgetAnswers } from './forget-answers.ts';
 
 interface Forgotten {
@@ -10,24 +11,23 @@ interface Forgotten {
 
 const atOnce = 500;
 
-/** The least that is an address still. The country stays: it names nobody, and taxes are counted by it. */
-const nowhere = (column: string): string =>
-  `JSON_OBJECT('name', 'deleted', 'line1', 'deleted', 'city', 'deleted', 'country', JSON_VALUE(${column}, '$.country'))`;
+const erased = (column: string): string =>
+  `JSON_OBJECT('name', :erased, 'line1', :erased, 'city', :erased, 'country', JSON_VALUE(${column}, '$.country'))`;
 
-/** The version stays: it counts the moves, and this is none. */
+/** The version stays: it counts the moves. The ETag changes, because it covers the body of an erased order. */
 async function emptyOrders(database: Database, tx: Transaction, orderIds: readonly string[]): Promise<void> {
   await database.change(
     `UPDATE orders
-        SET ship_to = ${nowhere('ship_to')},
-            bill_to = CASE WHEN JSON_TYPE(bill_to) = 'OBJECT' THEN ${nowhere('bill_to')} END,
-            note = NULL, cancel_reason = IF(cancel_reason IS NULL, NULL, 'deleted'), updated_at = updated_at
+        SET ship_to = ${erased('ship_to')},
+            bill_to = CASE WHEN JSON_TYPE(bill_to) = 'OBJECT' THEN ${erased('bill_to')} END,
+            note = NULL, cancel_reason = IF(cancel_reason IS NULL, NULL, :erased), updated_at = updated_at
       WHERE id IN (:orderIds)`,
-    { orderIds },
+    { orderIds, erased: erasedText },
     tx,
   );
   await database.change(
-    `UPDATE refunds SET reason = 'deleted' WHERE order_id IN (:orderIds)`,
-    { orderIds },
+    'UPDATE refunds SET reason = :erased WHERE order_id IN (:orderIds)',
+    { orderIds, erased: erasedText },
     tx,
   );
 }

@@ -1,7 +1,8 @@
 import { insertEvents, selectSinks } from '@tradepost/events/record-event.ts';
 import type { Grouped, GroupOutcome } from '@tradepost/service-kit/coalesce.ts';
 import type { Database } from '@tradepost/service-kit/database.ts';
-import { insertAnswers, type KeptAnswer, type Once, readStored } from '@tradepost/service-kit/idempotency.ts';
+import type { KeptAnswer, Once } from '@tradepost/service-kit/idempotency.ts';
+import { insertAnswers, readStored } from '@tradepost/service-kit/idempotent-group.ts';
 import {
   type PacketTransaction,
   readNow,
@@ -11,8 +12,8 @@ import {
 } from '@tradepost/service-kit/packet-transaction.ts';
 import type { HeldItem, Refusal, ReservationOutcome } from '../clients/product-client.ts';
 import { crashPoint } from '../crash-point.ts';
+import { toMoveEvent } from '../events.ts';
 import { leaseSeconds, type Step } from '../saga/step.ts';
-import { toMoveEvent } from '../timeline/record-moves.ts';
 import {
   insertTimeline,
   lockPending,
@@ -134,7 +135,7 @@ async function write(
     ...rejections,
     ...schedules(orders, now),
     insertTimeline(orders.map(({ moved }) => moved.order)),
-    insertEvents(sinks, events),
+    insertEvents(sinks, events, now),
     ...(answers.length > 0 ? [insertAnswers(answers)] : []),
   );
   return { answers, inserted: results.at(-1) };

@@ -29,10 +29,7 @@ const readOrderRoute = () =>
     params: idParameter,
     answers: { 200: order, 304: null },
     problems: [notFound],
-    handle: async ({ params, caller }) => {
-      const body = await readOrder(params.id, caller);
-      return { status: 200, body, version: body.version };
-    },
+    handle: async ({ params, caller }) => ({ status: 200, ...(await readOrder(params.id, caller)) }),
   });
 
 export function orderReadingRoutes(): Route[] {

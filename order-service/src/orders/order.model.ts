@@ -41,6 +41,8 @@ export interface Address {
   postalCode?: string;
   country: string;
   phone?: string;
+  /** The international form of `phone`, where it can be derived; no answer shows it. */
+  phoneE164?: string;
 }
 
 /** Why product-service refused to hold an order; `members` go into the problem that the buyer gets. */

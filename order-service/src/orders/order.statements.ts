@@ -4,42 +4,41 @@ import type { PlacedOrder } from './orders.queries.ts';
 
 const json = (value: unknown): string | null => (value === null ? null : JSON.stringify(value));
 
+const orderRow = ({ order }: PlacedOrder): unknown[] => [
+  order.id,
+  order.buyerId,
+  order.status,
+  json(order.shipTo),
+  json(order.billTo),
+  order.note,
+  json(order.rememberedPayment),
+  order.paymentDueAt,
+  json(order.fieldVersions),
+  order.createdAt,
+  order.updatedAt,
+];
+
+const itemRows = ({ items }: PlacedOrder): unknown[][] =>
+  items.map((item) => [
+    item.orderId,
+    item.line,
+    item.productId,
+    item.quantity,
+    item.expectedAmount,
+    item.expectedCurrency,
+  ]);
+
 /** The rows of new orders, with their lines and their first step. Until `leaseUntil` the step belongs to this process. */
 export function insertOrders(placed: readonly PlacedOrder[], leaseUntil: Date): Statement[] {
   return [
     {
       sql: `INSERT INTO orders (id, buyer_id, status, ship_to, bill_to, note, remembered_payment, payment_due_at,
                                 field_versions, created_at, updated_at) VALUES ?`,
-      values: [
-        placed.map(({ order }) => [
-          order.id,
-          order.buyerId,
-          order.status,
-          json(order.shipTo),
-          json(order.billTo),
-          order.note,
-          json(order.rememberedPayment),
-          order.paymentDueAt,
-          json(order.fieldVersions),
-          order.createdAt,
-          order.updatedAt,
-        ]),
-      ],
+      values: [placed.map(orderRow)],
     },
     {
       sql: 'INSERT INTO order_items (order_id, line, product_id, quantity, expected_amount, expected_currency) VALUES ?',
-      values: [
-        placed.flatMap(({ items }) =>
-          items.map((item) => [
-            item.orderId,
-            item.line,
-            item.productId,
-            item.quantity,
-            item.expectedAmount,
-            item.expectedCurrency,
-          ]),
-        ),
-      ],
+      values: [placed.flatMap(itemRows)],
     },
     {
       sql: 'INSERT INTO order_sagas (order_id, step, due_at) VALUES ?',
@@ -141,7 +140,7 @@ export function scheduleAfterReserve(
               order_id CHAR(36) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]', due_at DATETIME(3) PATH '$[1]')) AS due
             STRAIGHT_JOIN order_sagas ON order_sagas.order_id = due.order_id
              SET order_sagas.step = ?, order_sagas.attempts = 0, order_sagas.claimed_by = NULL,
-                 order_sagas.last_error = NULL, order_sagas.due_at = due.due_at
+                 order_sagas.last_error = NULL, order_sagas.is_unanswered = FALSE, order_sagas.due_at = due.due_at
            WHERE order_sagas.step = 'reserve'`,
     values: [JSON.stringify(steps.map(({ orderId, dueAt }) => toSqlTimes([orderId, dueAt]))), next],
   };

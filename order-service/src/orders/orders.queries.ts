@@ -1,7 +1,9 @@
+import { viewStoredAddress } from '@tradepost/postal-address/stored-address.ts';
 import type { Caller } from '@tradepost/service-kit/authenticate.ts';
-import { type EntityTags, etag, matches, staleVersion } from '@tradepost/service-kit/precondition.ts';
+import { type EntityTags, matchesVersion, staleVersion } from '@tradepost/service-kit/precondition.ts';
 import { notFound } from '@tradepost/service-kit/problem.ts';
 import { type InferAttributes, Op, type Transaction } from 'sequelize';
+import { isErased } from '../customers/erasure.ts';
 import { OrderItem } from './order-item.model.ts';
 import { Order, type OrderStatus } from './order.model.ts';
 
@@ -58,20 +60,23 @@ export async function findOwnOrder(orderId: string, caller: Caller): Promise<Pla
 export async function readOrder(orderId: string, caller: Caller, tx?: Transaction) {
   const placed = await findOrder(orderId, tx);
   if (!placed) throw noSuchOrder();
-  if (isOwn(placed.order, caller)) return viewOrder(placed);
+  if (isOwn(placed.order, caller)) return showOrder(placed);
   const items = placed.items.filter(({ sellerId }) => sellerId === caller.id);
   if (items.length === 0) throw noSuchOrder();
-  return viewSellersPart({ ...placed, items });
+  const { version } = placed.order;
+  return { body: viewSellersPart({ ...placed, items }), version, otherView: true };
 }
 
-/** Refuses whoever says which version of the order they know, when it has another one. Nobody has to say. */
+/** Throws 412 when If-Match is sent and has no tag of the current version. The header is optional. */
 export async function honourMatch(
   ifMatch: EntityTags | undefined,
   { order, caller }: { order: Order; caller: Caller },
   tx?: Transaction,
 ): Promise<void> {
-  if (ifMatch === undefined || matches(ifMatch, etag(order.version))) return;
-  throw staleVersion(ifMatch, order, await readOrder(order.id, caller, tx));
+  if (ifMatch === undefined || matchesVersion(ifMatch, order.version)) return;
+  const { body, otherView } = await readOrder(order.id, caller, tx);
+  const { version, fieldVersions } = order;
+  throw staleVersion(ifMatch, { version, fieldVersions, otherView }, body);
 }
 
 /** The orders that the caller bought, or all for an admin, newest first, one more than asked for. */
@@ -109,7 +114,8 @@ function toMoney(amount: number | null, currency: string | null) {
 /** An order is read before its lines: what a hold froze in between shows only once the order has its currency. */
 function viewItem(
   { productId, name, quantity, unitPriceMinor }: InferAttributes<OrderItem>,
-  currency: string | null) {
+  currency: string | null,
+) {
   const lineTotal = unitPriceMinor === null ? null : Number(unitPriceMinor) * quantity;
   return {
     productId,
@@ -129,8 +135,8 @@ export function viewOrder({ order, items }: PlacedOrder) {
     status: order.status,
     items: items.map((item) => viewItem(item, order.currency)),
     total: toMoney(order.totalMinor, order.currency),
-    shipTo: order.shipTo,
-    billTo: order.billTo,
+    shipTo: viewStoredAddress(order.shipTo),
+    billTo: order.billTo && viewStoredAddress(order.billTo),
     note: order.note,
     rejection: rejection && {
       code: rejection.code,
@@ -141,6 +147,12 @@ export function viewOrder({ order, items }: PlacedOrder) {
     createdAt: order.createdAt.toISOString(),
     updatedAt: order.updatedAt.toISOString(),
   };
+}
+
+/** What its buyer and admins get as an answer. Erasure changes an order without a new version, which counts its moves. */
+export function showOrder(placed: PlacedOrder) {
+  const { version, shipTo } = placed.order;
+  return { body: viewOrder(placed), version, otherView: isErased(shipTo) };
 }
 
 /** A seller sees their own lines, their sum, what they are short of, and where to send them. */

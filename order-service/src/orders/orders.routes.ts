@@ -7,7 +7,7 @@ import type { SagaDependencies } from '../saga/step.ts';
 import { order } from '../shapes.ts';
 import { cancelOrder } from './cancel-order.ts';
 import { illegalTransition, rejections } from './orders.errors.ts';
-import { viewOrder } from './orders.queries.ts';
+import { showOrder } from './orders.queries.ts';
 import { cancellation, newOrder, placedOrder } from './orders.schemas.ts';
 import { openPlacing, type PlacingDependencies } from './open-placing.ts';
 import { placeOrder, type PlaceOrderDependencies } from './place-order.ts';
@@ -21,7 +21,7 @@ function answerPlaced(placed: Placed) {
     const { code, detail, members } = rejection;
     return rejections[code](detail, { members: { ...members, orderId: id }, headers });
   }
-  const tagged = { ...headers, ETag: etag(version) };
+  const tagged = { ...headers, ETag: etag({ version }) };
   return { status: status === 'pending' ? 202 : 201, headers: tagged, body: viewPlaced(placed) };
 }
 
@@ -55,9 +55,8 @@ const cancelOrderRoute = (dependencies: SagaDependencies) =>
     problems: [notFound, versionConflict, illegalTransition],
     handle: async ({ params, caller, ifMatch, body: { reason } }) => {
       const asked = await cancelOrder(dependencies, { orderId: params.id, caller, reason, ifMatch });
-      const answer = { body: viewOrder(asked), version: asked.order.version };
       const isOver = ['cancelled', 'refunded'].includes(asked.order.status);
-      return isOver ? { status: 200, ...answer } : { status: 202, ...answer };
+      return isOver ? { status: 200, ...showOrder(asked) } : { status: 202, ...showOrder(asked) };
     },
   });
 

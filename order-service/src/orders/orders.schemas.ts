@@ -1,5 +1,5 @@
 import { postalAddress } from '@tradepost/postal-address/postal-address.ts';
-import { id, money, text } from '@tradepost/service-kit/fields.ts';
+import { id, newMoney, text } from '@tradepost/service-kit/fields.ts';
 import { cursorParameter, limitParameter, pageOf } from '@tradepost/service-kit/pagination.ts';
 import { z } from 'zod';
 import { paymentStatuses } from '../payments/payment.model.ts';
@@ -9,7 +9,7 @@ import { orderStatuses } from './order.model.ts';
 const line = z.strictObject({
   productId: id,
   quantity: z.int().min(1).max(100_000),
-  expectedUnitPrice: money
+  expectedUnitPrice: newMoney
     .exactOptional()
     .meta({ description: 'The order is refused when the price is another by now' }),
 });

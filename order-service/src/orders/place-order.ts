@@ -1,3 +1,5 @@
+import { toStoredAddress } from '@tradepost/postal-address/stored-address.ts';
+import { UpstreamUnavailable } from '@tradepost/service-kit/http-client.ts';
 import { crashPoint } from '../crash-point.ts';
 import { advanceOrder } from '../saga/advance-order.ts';
 import { awaitOutcome } from '../saga/await-outcome.ts';
@@ -28,14 +30,25 @@ async function finish(
     if (answer) once.accept(answer);
     else if (next === 'pay') await advanceOrder(dependencies, { orderId, step: next });
   } catch (error) {
-    await putOffStep(dependencies, { orderId, step: 'reserve' }, error);
+    const isUnanswered = error instanceof UpstreamUnavailable;
+    await putOffStep(dependencies, { orderId, step: 'reserve' }, { error, isUnanswered });
   }
+}
+
+/** The addresses of an order with the international form of their phone numbers. */
+async function withNumbers(placement: Placement): Promise<Placement> {
+  const { shipTo, billTo } = placement;
+  return {
+    ...placement,
+    shipTo: await toStoredAddress(shipTo),
+    billTo: billTo && (await toStoredAddress(billTo)),
+  };
 }
 
 /** Places an order: records it as pending, finishes it while the buyer waits, and keeps the answer that is known by then. */
 export async function placeOrder(dependencies: PlaceOrderDependencies, placement: Placement): Promise<void> {
   const { once } = placement;
-  const placed = await dependencies.placing.record(placement);
+  const placed = await dependencies.placing.record(await withNumbers(placement));
   crashPoint('recorded');
   await awaitOutcome(finish(dependencies, { placed, once }));
   if (!once.isKept()) await once.keep(await getPlaced(placed.order.id));

@@ -1,13 +1,14 @@
 import { insertEvents, selectSinks } from '@tradepost/events/record-event.ts';
 import type { Grouped, GroupOutcome } from '@tradepost/service-kit/coalesce.ts';
 import type { Database } from '@tradepost/service-kit/database.ts';
-import { findTaken, insertClaims, keyTaken, type Once } from '@tradepost/service-kit/idempotency.ts';
+import { keyTaken, type Once } from '@tradepost/service-kit/idempotency.ts';
+import { findTaken, insertClaims } from '@tradepost/service-kit/idempotent-group.ts';
 import { readNow, selectNow } from '@tradepost/service-kit/packet-transaction.ts';
 import { v7 as uuidv7 } from 'uuid';
 import type { ReservationRequest } from '../clients/product-client.ts';
 import { crashPoint } from '../crash-point.ts';
+import { toMoveEvent } from '../events.ts';
 import { leaseSeconds } from '../saga/step.ts';
-import { toMoveEvent } from '../timeline/record-moves.ts';
 import type { Address, PaymentMeans } from './order.model.ts';
 import { insertOrders, insertTimeline } from './order.statements.ts';
 import type { PlacedOrder } from './orders.queries.ts';
@@ -104,7 +105,7 @@ export async function recordOrders(
     await tx.sendLast(
       ...insertOrders(written, new Date(now.getTime() + leaseSeconds * 1000)),
       insertTimeline(written.map(({ order }) => order)),
-      insertEvents(sinks, events),
+      insertEvents(sinks, events, now),
     );
     return new Map(written.map((one) => [one.order.id, one]));
   });

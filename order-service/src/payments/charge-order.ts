@@ -10,8 +10,14 @@ import type { Payment } from './payment.model.ts';
 import { countAttempts, findOpenPayment, maxAttempts } from './payments.queries.ts';
 import { recordAttempt } from './record-attempt.ts';
 
-/** Sends a charge. Undefined when nothing is known, not even after asking: something may have been taken, or may be yet. */
-async function send(payments: PaymentClient, payment: Payment): Promise<ChargeOutcome | undefined> {
+/** A send without an outcome. */
+interface SoftFailure {
+  /** Whether the provider gave no answer to it. */
+  isUnanswered: boolean;
+}
+
+/** Sends a charge. Without an outcome, not even after asking, it may have been taken, or may be yet. */
+async function send(payments: PaymentClient, payment: Payment): Promise<ChargeOutcome | SoftFailure> {
   const { id: chargeId, orderId, amountMinor, currency, method, token } = payment;
   const amount = { amount: Number(amountMinor), currency };
   try {
@@ -20,7 +26,8 @@ async function send(payments: PaymentClient, payment: Payment): Promise<ChargeOu
   } catch (error) {
     // What was never sent has used no attempt: the provider being away is not the buyer's fault.
     if (!(error instanceof UpstreamUnavailable) || !error.sent) throw error;
-    return payments.inquire(chargeId).catch(unknownYet);
+    const outcome = await payments.inquire(chargeId).catch(unknownYet);
+    return outcome ?? { isUnanswered: !error.answered };
   }
 }
 
@@ -35,18 +42,26 @@ async function giveUp(payments: PaymentClient, payment: Payment): Promise<Noted>
   return { outcome: { status: 'failed' }, sends: 0 };
 }
 
-/** What came of the charge, or undefined: it is to be sent again, after a pause. */
+interface Charging {
+  payment: Payment;
+  unsent: boolean;
+  sendBy: number;
+}
+
+/** What came of the charge. After a soft failure it is sent again, after a pause. */
 async function settle(
   { payments }: SagaDependencies,
-  { payment, unsent }: { payment: Payment; unsent: boolean },
-): Promise<Noted | undefined> {
+  { payment, unsent, sendBy }: Charging,
+): Promise<Noted | SoftFailure> {
   const known = unsent ? undefined : await payments.inquire(payment.id);
   if (known) return { outcome: known, sends: 0 };
   const { order } = await getOrder(payment.orderId);
   if (order.cancelReason !== null || (await countAttempts(order.id)) >= maxAttempts)
     return giveUp(payments, payment);
-  const outcome = await send(payments, payment);
-  return outcome && { outcome, sends: 1 };
+  // A charge that is still on its way when the lease ends could be sent a second time by another worker.
+  if (performance.now() > sendBy) throw new Error('The lease ends too soon to send the charge.');
+  const sent = await send(payments, payment);
+  return 'isUnanswered' in sent ? sent : { outcome: sent, sends: 1 };
 }
 
 /**
@@ -55,24 +70,28 @@ async function settle(
  */
 export async function chargeOrder(
   dependencies: SagaDependencies,
-  { orderId, unsent = false }: StepAtWork,
+  { orderId, unsent = false, sendBy = Infinity }: StepAtWork,
 ): Promise<Step | undefined> {
   const { database } = dependencies;
   const payment = await findOpenPayment(orderId);
   if (!payment) return undefined;
-  const noted = await settle(dependencies, { payment, unsent });
+  const settled = await settle(dependencies, { payment, unsent, sendBy });
   crashPoint('charged');
-  if (!noted) {
-    await putOff(dependencies, payment);
+  if ('isUnanswered' in settled) {
+    await putOff(dependencies, payment, settled);
     return undefined;
   }
-  const next = await database.transaction((tx) => noteCharge(database, tx, { payment, ...noted }));
+  const next = await database.transaction((tx) => noteCharge(database, tx, { payment, ...settled }));
   crashPoint('payment-noted');
   return next;
 }
 
 /** Counts a send that failed softly, and has the next one wait: exponential with full jitter, 200 ms to 5 s. */
-async function putOff({ database }: SagaDependencies, payment: Payment): Promise<void> {
+async function putOff(
+  { database }: SagaDependencies,
+  payment: Payment,
+  { isUnanswered }: SoftFailure,
+): Promise<void> {
   const { id, orderId, attempts } = payment;
   await database.transaction(async (tx) => {
     const counted = await database.change(
@@ -83,6 +102,7 @@ async function putOff({ database }: SagaDependencies, payment: Payment): Promise
     if (counted > 0) await recordAttempt(database, tx, id);
     const inSeconds = backOff(attempts + 1);
     const error = 'The payment provider came to no outcome.';
-    await scheduleStep(database, { orderId, after: 'charge', next: 'charge', inSeconds, error }, tx);
+    const again = { orderId, after: 'charge', next: 'charge' } as const;
+    await scheduleStep(database, { ...again, inSeconds, error, isUnanswered }, tx);
   });
 }

@@ -19,4 +19,3 @@ export function toReservationRequest({ order, items }: PlacedOrder, sentAt: Date
     })),
   };
 }
-

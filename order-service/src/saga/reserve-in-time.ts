@@ -9,6 +9,8 @@ export async function reserveInTime(
 ): Promise<Step | undefined> {
   const { database } = dependencies;
   const { orderId } = work;
-  const isLate = await database.transaction((tx) => cancelUnpaid(database, tx, { orderId, after: 'reserve' }));
+  const isLate = await database.transaction((tx) =>
+    cancelUnpaid(database, tx, { orderId, after: 'reserve' }),
+  );
   return isLate ? 'release' : reserveOrder(dependencies, work);
 }

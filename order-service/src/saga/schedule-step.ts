@@ -14,27 +14,32 @@ interface Schedule {
   inSeconds?: number;
   /** Why the step has to be done again. */
   error?: string;
+  /** Whether the try got no answer. */
+  isUnanswered?: boolean;
 }
 
 /** Schedules the next step of an order. */
 export async function scheduleStep(
   database: Database,
-  { orderId, after, next, inSeconds = leaseSeconds, error }: Schedule,
+  { orderId, after, next, inSeconds = leaseSeconds, error, isUnanswered = false }: Schedule,
   tx?: Transaction,
 ): Promise<void> {
   // Both servers assign from left to right: attempts still sees the step that is done (MySQL manual 15.2.17).
   await database.change(
     `UPDATE order_sagas
         SET attempts = IF(step = :next, attempts, 0), step = :next, claimed_by = NULL, last_error = :error,
-            due_at = CASE :next
-              WHEN 'nothing' THEN NULL
-              WHEN 'expire' THEN (SELECT payment_due_at FROM orders WHERE orders.id = order_sagas.order_id)
+            is_unanswered = :isUnanswered,
+            due_at = CASE
+              WHEN :next = 'nothing' THEN NULL
+              WHEN :next = 'expire' AND :error IS NULL
+                THEN (SELECT payment_due_at FROM orders WHERE orders.id = order_sagas.order_id)
               ELSE NOW(3) + INTERVAL :inMicroseconds MICROSECOND END
       WHERE order_id = :orderId${after === undefined ? '' : ' AND step = :after'}`,
     {
       orderId,
       after,
       next,
+      isUnanswered,
       inMicroseconds: Math.round(inSeconds * 1e6),
       error: error?.slice(0, 500) ?? null,
     },

@@ -22,10 +22,16 @@ export type Step =
 export type ActiveStep = Exclude<Step, 'nothing'>;
 
 /**
- * How long whoever does a step of an order has it for themselves, by the clock of the database.
- * Longer than any step with its calls takes, so that nobody does a step that somebody is still at.
+ * How long a process has a step of an order for itself after the step before it, by the clock of the database. Longer
+ * than a step with its calls takes (4 s), so that no other process does a step that is still at work.
  */
 export const leaseSeconds = 5;
+
+/** The same for a step that a worker claims: it asks about a charge first, and may wait for its turn. */
+export const claimSeconds = 8;
+
+/** A charge, the inquiry after it and the transaction that notes the outcome take no longer. */
+export const longestChargeMs = 4_000;
 
 export interface SagaDependencies {
   database: Database;
@@ -40,6 +46,8 @@ export interface StepAtWork {
   deadlineMs?: number | undefined;
   /** The charge was recorded a moment ago by whoever does the step: nothing can have been sent yet. */
   unsent?: boolean;
+  /** When it is too late to send a charge, because its lease would end before it: by `performance.now()`. */
+  sendBy?: number;
 }
 
 /**

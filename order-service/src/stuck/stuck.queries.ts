@@ -1,6 +1,6 @@
 import type { Database } from '@tradepost/service-kit/database.ts';
 import type { OrderStatus } from '../orders/order.model.ts';
-import type { Step } from '../saga/step.ts';
+import { claimSeconds, type Step } from '../saga/step.ts';
 
 /** A step put off this often, with the longest pause between, has had half a minute to come to its end. */
 const stuckAttempts = 8;
@@ -15,17 +15,20 @@ export interface StuckOrder {
   lastError: string | null;
 }
 
-/** Orders whose step fails again and again, or is due and done by nobody; in ascending id, one more than asked for. */
+/**
+ * Orders whose step fails again and again, or is overdue; in ascending id, one more than asked for. A step that fails is
+ * due again within a lease at most, so that those that wait for their buyers are not read.
+ */
 export function listStuck(
   { database }: { database: Database },
   { limit, cursor = '' }: { limit: number; cursor?: string | undefined },
 ): Promise<StuckOrder[]> {
   return database.select<StuckOrder>(
     `SELECT order_id AS orderId, status, step, attempts, due_at AS dueAt, last_error AS lastError
-       FROM order_sagas JOIN orders ON orders.id = order_sagas.order_id
-      WHERE order_id > :cursor AND due_at IS NOT NULL
+       FROM order_sagas FORCE INDEX (order_sagas_due) JOIN orders ON orders.id = order_sagas.order_id
+      WHERE order_id > :cursor AND due_at < NOW(3) + INTERVAL :claimSeconds SECOND
         AND (attempts >= :stuckAttempts OR due_at < NOW(3) - INTERVAL :stuckAfterSeconds SECOND)
       ORDER BY order_id LIMIT :rows`,
-    { cursor, stuckAttempts, stuckAfterSeconds, rows: limit + 1 },
+    { cursor, claimSeconds, stuckAttempts, stuckAfterSeconds, rows: limit + 1 },
   );
 }

@@ -3,7 +3,7 @@ import { idParameter } from '@tradepost/service-kit/fields.ts';
 import { toPage } from '@tradepost/service-kit/pagination.ts';
 import { notFound, versionConflict } from '@tradepost/service-kit/problem.ts';
 import { type Route, route } from '@tradepost/service-kit/route.ts';
-import { viewOrder } from '../orders/orders.queries.ts';
+import { showOrder } from '../orders/orders.queries.ts';
 import { order } from '../shapes.ts';
 import { resumeOrder } from './resume-order.ts';
 import { listStuck } from './stuck.queries.ts';
@@ -37,7 +37,7 @@ const resumeOrderRoute = (dependencies: { database: Database }) =>
     problems: [notFound, versionConflict],
     handle: async ({ params, caller, ifMatch }) => {
       const resumed = await resumeOrder(dependencies, { orderId: params.id, caller, ifMatch });
-      return { status: 200, body: viewOrder(resumed), version: resumed.order.version };
+      return { status: 200, ...showOrder(resumed) };
     },
   });
 

@@ -19,7 +19,7 @@ const listMovesRoute = (dependencies: { database: Database }) =>
     answers: { 200: movePage },
     problems: [notFound],
     handle: async ({ params, query: { limit, cursor: after = 0 }, caller }) => {
-      const { id: orderId } = await readOrder(params.id, caller);
+      const { id: orderId } = (await readOrder(params.id, caller)).body;
       const moves = await listMoves(dependencies, { orderId, after, limit: limit + 1 });
       const page = toPage(moves, limit, ({ version }) => version);
       return { status: 200, body: { ...page, items: page.items.map(viewMove) } };
@@ -37,7 +37,7 @@ const followOrderRoute = (dependencies: { database: Database }) =>
     answers: { 200: moveEvents },
     problems: [notFound],
     handle: async ({ params, caller, lastEventId }) => {
-      const { id: orderId } = await readOrder(params.id, caller);
+      const { id: orderId } = (await readOrder(params.id, caller)).body;
       const after = Number(/^\d{1,9}$/.exec(lastEventId ?? '')?.[0] ?? 0);
       return { status: 200, events: followOrder(dependencies, { orderId, after }) };
     },

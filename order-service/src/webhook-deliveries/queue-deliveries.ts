@@ -2,6 +2,7 @@ import type { CloudEvent } from '@tradepost/events/cloud-event.ts';
 import type { Database } from '@tradepost/service-kit/database.ts';
 import type { Transaction } from 'sequelize';
 import { v7 as uuidv7 } from 'uuid';
+import { wants } from '../event-types/type-filter.ts';
 import { listListening } from '../webhooks/webhooks.queries.ts';
 
 /** Queues events for every webhook that wants them, in the transaction that takes the events: each is queued once. */
@@ -13,7 +14,7 @@ export async function queueDeliveries(
   const listening = await listListening(tx);
   const rows = events.flatMap((event) =>
     listening
-      .filter(({ types }) => types?.includes(event.type) ?? true)
+      .filter(({ types }) => wants(types, event.type))
       .map(({ id: webhookId }) => {
         const { id: eventId, type, partitionkey: key } = event;
         return { id: uuidv7(), webhookId, eventId, type, key, event: JSON.stringify(event) };

@@ -8,7 +8,10 @@ interface Redelivery {
   deliveryId: string;
 }
 
-/** Makes a delivery due at once: one that rests is sent once more, one that waits needs to wait no longer. */
+/**
+ * Makes a delivery due at once. One that has ended is sent once more, and one that waits for its next attempt waits no
+ * longer. A pause of the webhook ends, too.
+ */
 export async function redeliverEvent(
   { database }: { database: Database },
   { webhookId, deliveryId }: Redelivery,
@@ -17,7 +20,8 @@ export async function redeliverEvent(
   await readDelivery(database, { webhookId, deliveryId });
   const isDue = await database.change(
     `UPDATE webhook_deliveries AS delivery JOIN webhooks ON webhooks.id = delivery.webhook_id
-        SET delivery.status = 'pending', due_at = NOW(3), claimed_by = NULL, ended_at = NULL
+        SET delivery.status = 'pending', due_at = NOW(3), next_at = NOW(3), claimed_by = NULL, ended_at = NULL,
+            paused_until = IF(paused_until IS NULL, NULL, NOW(3))
       WHERE delivery.id = :deliveryId AND disabled_at IS NULL`,
     { deliveryId },
   );

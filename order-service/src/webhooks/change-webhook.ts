@@ -12,7 +12,9 @@ interface WebhookChange {
   types: string[] | null;
 }
 
-/** Replaces the address and the types of a webhook. One that was disabled gets events again from now on. */
+const working = { failingSince: null, disabledAt: null, clearsAt: null, silences: 0, pausedUntil: null };
+
+/** Replaces the address and the types of a webhook. A disabled one gets events again from now on, and a pause ends. */
 export async function changeWebhook(
   { database, webhooks }: { database: Database; webhooks: WebhookClient },
   { webhookId, ifMatch, url, types }: WebhookChange,
@@ -28,9 +30,6 @@ export async function changeWebhook(
       .map(([field]) => field);
     const fieldVersions = withChanges(webhook, changed);
     const version = webhook.version + 1;
-    return webhook.update(
-      { ...fields, failingSince: null, disabledAt: null, version, fieldVersions },
-      { transaction: tx },
-    );
+    return webhook.update({ ...fields, ...working, version, fieldVersions }, { transaction: tx });
   });
 }

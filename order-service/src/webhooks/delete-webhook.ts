@@ -7,13 +7,15 @@ interface Deletion {
   ifMatch: EntityTags | undefined;
 }
 
-/** Takes a webhook away, with all that was queued for it. */
+/** Deletes a webhook. Its row and its deliveries, however many, go in the background. */
 export async function deleteWebhook(
   { database }: { database: Database },
   { webhookId, ifMatch }: Deletion,
 ): Promise<void> {
   await database.transaction(async (tx) => {
     const webhook = await lockWebhook(webhookId, ifMatch, tx);
-    await webhook.destroy({ transaction: tx });
+    const now = new Date();
+    // Disabled as well, for services of a version that knows no deletion in the background.
+    await webhook.update({ deletedAt: now, disabledAt: now, clearsAt: now }, { transaction: tx });
   });
 }

@@ -19,7 +19,8 @@ export async function rotateSecret(
   return database.transaction(async (tx) => {
     const webhook = await lockWebhook(webhookId, ifMatch, tx);
     const fieldVersions = withChanges(webhook, ['secret']);
-    const [version, oldUntil] = [webhook.version + 1, new Date(Date.now() + bothValidMs)];
+    const version = webhook.version + 1;
+    const oldUntil = new Date(database.clock.now() + bothValidMs);
     return webhook.update(
       { oldSecret: webhook.secret, oldUntil, secret: newSecret(), version, fieldVersions },
       { transaction: tx },

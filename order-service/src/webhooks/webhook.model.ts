@@ -17,6 +17,10 @@ export class Webhook extends Model<InferAttributes<Webhook>, InferCreationAttrib
   declare oldUntil: CreationOptional<Date | null>;
   declare failingSince: CreationOptional<Date | null>;
   declare disabledAt: CreationOptional<Date | null>;
+  declare deletedAt: CreationOptional<Date | null>;
+  declare clearsAt: CreationOptional<Date | null>;
+  declare silences: CreationOptional<number>;
+  declare pausedUntil: CreationOptional<Date | null>;
   declare version: CreationOptional<number>;
   declare fieldVersions: CreationOptional<Record<string, number>>;
   declare createdAt: CreationOptional<Date>;
@@ -33,6 +37,10 @@ export function defineWebhook(sequelize: Sequelize): void {
       oldUntil: DataTypes.DATE(3),
       failingSince: DataTypes.DATE(3),
       disabledAt: DataTypes.DATE(3),
+      deletedAt: DataTypes.DATE(3),
+      clearsAt: DataTypes.DATE(3),
+      silences: DataTypes.INTEGER,
+      pausedUntil: DataTypes.DATE(3),
       version: DataTypes.INTEGER,
       fieldVersions: { ...jsonColumn('fieldVersions'), defaultValue: {} },
       createdAt: DataTypes.DATE(3),

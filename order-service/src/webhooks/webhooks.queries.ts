@@ -1,4 +1,4 @@
-import { type EntityTags, requireMatch } from '@tradepost/service-kit/precondition.ts';
+import { type EntityTags, requireMatch, type Versioned } from '@tradepost/service-kit/precondition.ts';
 import { notFound } from '@tradepost/service-kit/problem.ts';
 import { Op, type Transaction } from 'sequelize';
 import { Webhook } from './webhook.model.ts';
@@ -12,20 +12,29 @@ export function listWebhooks({
   cursor?: string | undefined;
 }): Promise<Webhook[]> {
   return Webhook.findAll({
-    ...(cursor !== undefined && { where: { id: { [Op.lt]: cursor } } }),
+    where: { deletedAt: null, ...(cursor !== undefined && { id: { [Op.lt]: cursor } }) },
     order: [['id', 'DESC']],
     limit: limit + 1,
   });
 }
 
-/** Those that get events now, and which ones. */
+/**
+ * Lists webhooks that get events now, with the types that each wants. Their rows stay locked for reading until the
+ * transaction ends: what it queues is there when a webhook is disabled or deleted, and ends with it.
+ */
 export function listListening(tx: Transaction): Promise<Webhook[]> {
-  return Webhook.findAll({ attributes: ['id', 'types'], where: { disabledAt: null }, transaction: tx });
+  return Webhook.findAll({
+    attributes: ['id', 'types'],
+    where: { disabledAt: null, deletedAt: null },
+    transaction: tx,
+    lock: tx.LOCK.SHARE,
+  });
 }
 
-/** A webhook that must be there; 404 when it is not. */
+/** Reads a webhook; 404 when there is none, or it was deleted. */
 export async function readWebhook(webhookId: string, tx?: Transaction): Promise<Webhook> {
-  const found = await Webhook.findByPk(webhookId, { ...(tx && { transaction: tx, lock: true }) });
+  const where = { id: webhookId, deletedAt: null };
+  const found = await Webhook.findOne({ where, ...(tx && { transaction: tx, lock: true }) });
   if (!found) throw notFound('There is no such webhook.');
   return found;
 }
@@ -37,14 +46,19 @@ export async function lockWebhook(
   tx: Transaction,
 ): Promise<Webhook> {
   const found = await readWebhook(webhookId, tx);
-  const { version, fieldVersions } = found;
-  if (ifMatch !== undefined) requireMatch(ifMatch, { version, fieldVersions }, () => viewWebhook(found));
+  if (ifMatch !== undefined) requireMatch(ifMatch, versionOf(found), () => viewWebhook(found));
   return found;
 }
 
 function statusOf({ failingSince, disabledAt }: Webhook) {
   if (disabledAt) return 'disabled' as const;
   return failingSince ? ('failing' as const) : ('active' as const);
+}
+
+/** Deliveries change the status without a new version: any status but `active` is another view. */
+export function versionOf(webhook: Webhook): Versioned {
+  const { version, fieldVersions } = webhook;
+  return { version, fieldVersions, otherView: statusOf(webhook) !== 'active' };
 }
 
 /** What admins see: never the secret. */

@@ -9,7 +9,7 @@ import { createWebhook } from './create-webhook.ts';
 import { deleteWebhook } from './delete-webhook.ts';
 import { rotateSecret } from './rotate-secret.ts';
 import type { Webhook } from './webhook.model.ts';
-import { listWebhooks, readWebhook, viewWebhook } from './webhooks.queries.ts';
+import { listWebhooks, readWebhook, versionOf, viewWebhook } from './webhooks.queries.ts';
 import { webhook, webhookFields, webhookFilter, webhookPage, webhookWithSecret } from './webhooks.schemas.ts';
 
 export interface WebhookDependencies {
@@ -25,12 +25,12 @@ const onOne = {
   problems: [notFound],
 } as const;
 
-const shown = (made: Webhook) => ({ version: made.version, body: viewWebhook(made) });
+const shown = (made: Webhook) => ({ ...versionOf(made), body: viewWebhook(made) });
 
-/** The one answer that shows the secret. */
+/** The one answer that shows the secret. Its ETag is that of the webhook as it is read from then on. */
 const shownOnce = (made: Webhook) => ({
   headers: { 'Cache-Control': 'no-store' },
-  version: made.version,
+  ...versionOf(made),
   body: { ...viewWebhook(made), secret: made.secret },
 });
 
@@ -67,7 +67,7 @@ const readWebhookRoute = () =>
     ...onOne,
     method: 'get',
     summary: 'One of those who are told',
-    answers: { 200: webhook },
+    answers: { 200: webhook, 304: null },
     handle: async ({ params }) => ({ status: 200, ...shown(await readWebhook(params.id)) }),
   });
 

@@ -1,18 +1,34 @@
 import { id, time } from '@tradepost/service-kit/fields.ts';
 import { cursorParameter, limitParameter, pageOf } from '@tradepost/service-kit/pagination.ts';
+import { closest } from 'fastest-levenshtein';
 import { z } from 'zod';
+import { wantedTypes } from '../event-types/type-filter.ts';
 
-const type = z.string().regex(/^[a-z]+\.[a-z_]+$/, 'must be the type of an event');
+const wantedType = z.enum(wantedTypes, {
+  error: ({ input }) =>
+    typeof input === 'string'
+      ? `is not the type of an event; the nearest is ${closest(input, wantedTypes)}`
+      : 'must be the type of an event',
+});
 
 export const webhookFields = z.strictObject({
   url: z.url({ protocol: /^https?$/ }).max(2_000),
   types: z
-    .array(type)
+    .array(wantedType)
     .min(1)
     .max(50)
+    .superRefine((types, context) => {
+      for (const [index, type] of types.entries())
+        if (types.indexOf(type) < index)
+          context.addIssue({ code: 'custom', path: [index], message: 'stands in the list already' });
+    })
     .nullable()
     .default(null)
-    .meta({ description: 'Which events it gets; all when left out' }),
+    .meta({
+      description:
+        'Which events it gets, each entry once: a type, all types of a kind (`order.*`), or all (`*`). All when left out',
+      examples: [['order.paid', 'product.*']],
+    }),
 });
 
 const shown = {

@@ -3,10 +3,12 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { registerSinks } from '@tradepost/events/register-sinks.ts';
 import {
+  type Authenticate,
   authenticateServices,
   readSigningKey,
   serviceAuthorization,
 } from '@tradepost/service-kit/authenticate.ts';
+import type { Clock } from '@tradepost/service-kit/clock.ts';
 import { type Database, openDatabase } from '@tradepost/service-kit/database.ts';
 import { createHttpClient } from '@tradepost/service-kit/http-client.ts';
 import { createMetrics } from '@tradepost/service-kit/metrics.ts';
@@ -28,7 +30,8 @@ import { createWebhookClient } from '../../src/clients/webhook-client.ts';
 import { createProductClient } from '../../src/clients/product-client.ts';
 import { listenWith } from '../../src/listener.ts';
 import { defineModels } from '../../src/models.ts';
-import { resumeOrders } from '../../src/saga/resume-orders.ts';
+import { resumeOrders } from '../../src/due-steps/resume-orders.ts';
+import type { SagaDependencies } from '../../src/saga/step.ts';
 import { type FakeProducts, startFakeProducts } from './fake-products.ts';
 import { type FakeProvider, startFakeProvider } from './fake-provider.ts';
 import { expectSoundHistories } from './histories.ts';
@@ -84,6 +87,8 @@ export interface OrderApp extends Replica {
   internal: CheckedApp['request'];
   /** Another process of the service, as far as a database can tell: an app with a pool of its own. */
   startReplica(): Promise<Replica & { database: Database }>;
+  /** What a step of an order works with. */
+  dependencies: SagaDependencies;
   /** Starts the loop that goes on with orders whose step is due; the caller stops it. */
   resume(database?: Database): ReturnType<typeof resumeOrders>;
   /** Makes the step of an order due, as if its lease had run out. */
@@ -106,6 +111,8 @@ export async function eventually<T>(read: () => Promise<T>, hoped: (value: T) =>
 interface Fakes {
   products: FakeProducts;
   provider: FakeProvider;
+  /** Checks the tokens of people; without it, those of `tokens` are valid. */
+  authenticate: ((database: Database) => Authenticate) | undefined;
   /** Receivers of the test. */
   webhookHosts: readonly string[];
 }
@@ -113,18 +120,18 @@ interface Fakes {
 /** What the others tell an audit, its own test fakes. */
 const nobody = createHttpClient(['http://127.0.0.1:1']);
 
-function dependenciesOf(database: Database, { products, provider, webhookHosts }: Fakes) {
-  const services = authenticateServices(serviceKeys.publicKeysFile, 'order-service');
+function dependenciesOf(database: Database, { products, provider, webhookHosts, authenticate }: Fakes) {
+  const services = authenticateServices(serviceKeys.publicKeysFile, 'order-service', database.clock);
   return {
     database,
     listener: listenWith({ database }, { EVENT_SINKS: ['http', 'webhook'] }),
-    products: productClient(products),
+    products: productClient(products, database.clock),
     payments: createPaymentClient(createHttpClient(provider.addresses, { maxRetries: 0 })),
     audits: createAuditClient({ products: nobody, accounts: nobody, provider: nobody }),
     deadLetters: createDeadLetterClient({ 'product-service': nobody, 'auth-service': nobody }),
     webhooks: createWebhookClient(webhookHosts),
     paymentWindowMinutes,
-    authenticate: { users: tokens.authenticate, services },
+    authenticate: { users: authenticate?.(database) ?? tokens.authenticate, services },
     logger: silentLogger,
     metrics: createMetrics(),
   };
@@ -158,22 +165,23 @@ async function serve(database: Database, fakes: Fakes): Promise<Replica> {
   };
 }
 
-function productClient({ addresses }: FakeProducts) {
+function productClient({ addresses }: FakeProducts, clock: Clock) {
   const key = readSigningKey(serviceKeys.keyFile('order-service'));
   const authorization = serviceAuthorization(key, 'order-service', 'product-service');
-  return createProductClient(createHttpClient(addresses, { authorization }));
+  return createProductClient(createHttpClient(addresses, { authorization, clock }));
 }
 
 /** The service as it runs, on a schema of its own: with a pool of one connection, but for tests of races. */
 export async function startOrderApp({
   poolSize = 1,
   webhookHosts = [] as readonly string[],
+  authenticate = undefined as ((database: Database) => Authenticate) | undefined,
 } = {}): Promise<OrderApp> {
   const database = await createTestDatabase(migrations, poolSize);
   defineModels(database.sequelize);
   await registerSinks(database, [{ name: 'test' }]);
   const [products, provider] = [await startFakeProducts(), await startFakeProvider()];
-  const fakes = { products, provider, webhookHosts };
+  const fakes = { products, provider, webhookHosts, authenticate };
   const replica = await serve(database, fakes);
   return {
     ...replica,
@@ -190,6 +198,7 @@ export async function startOrderApp({
       };
       return { ...other, database: pool, close };
     },
+    dependencies: dependenciesOf(database, fakes),
     resume: (pool = database) => resumeOrders(dependenciesOf(pool, fakes)),
     async makeDue(orderId) {
       await database.change(

@@ -5,7 +5,8 @@ import { silentLogger } from '@tradepost/service-kit/testing.ts';
 import { v7 as uuidv7 } from 'uuid';
 import { startFakeUpstream, type UpstreamCall } from '../../../testing/fake-upstream.ts';
 import { createWebhookClient } from '../../src/clients/webhook-client.ts';
-import { deliverWebhooks } from '../../src/webhook-deliveries/deliver-webhooks.ts';
+import { clearWebhooks } from '../../src/webhook-sending/clear-webhooks.ts';
+import { deliverWebhooks } from '../../src/webhook-sending/deliver-webhooks.ts';
 import { type OrderApp, serviceKeys, somebody, startOrderApp } from './order-app.ts';
 
 export const admin = somebody('admin');
@@ -54,7 +55,10 @@ export interface WebhookApp {
   ): ReturnType<OrderApp['get']>;
   register(fields?: object): Promise<Registered>;
   tell(...events: object[]): Promise<void>;
-  deliver(database?: Database): { stop: () => Promise<void> };
+  /** Starts a worker's loop; further receivers of the test may be inside. */
+  deliver(database?: Database, hosts?: string[]): { stop: () => Promise<void> };
+  /** Starts the loop that ends or deletes what is queued for disabled and deleted webhooks. */
+  clear(): { stop: () => Promise<void> };
   /** Subjects and sequences that the receiver got, in their order. */
   received(): string[];
   /** Forgets all webhooks and what was received. */
@@ -100,8 +104,9 @@ export async function startWebhookApp(): Promise<WebhookApp> {
         .send(events)
         .expect(204);
     },
-    deliver: (database = app.database) =>
-      deliverWebhooks({ database, webhooks: createWebhookClient([host]), logger: silentLogger }),
+    deliver: (database = app.database, hosts = []) =>
+      deliverWebhooks({ database, webhooks: createWebhookClient([host, ...hosts]), logger: silentLogger }),
+    clear: () => clearWebhooks({ database: app.database, logger: silentLogger }),
     received: () =>
       receiver.calls.map(({ body }) => {
         const { subject, sequence } = body as { subject: string; sequence: number };

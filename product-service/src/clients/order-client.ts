@@ -1,4 +1,5 @@
 import { readSigningKey, serviceAuthorization } from '@tradepost/service-kit/authenticate.ts';
+import type { Clock } from '@tradepost/service-kit/clock.ts';
 import { createHttpClient, UpstreamUnavailable } from '@tradepost/service-kit/http-client.ts';
 import type { Config } from '../config.ts';
 
@@ -14,10 +15,13 @@ export interface OrderClient {
 type Addressee = Pick<Config, 'ORDER_SERVICE_URL' | 'SERVICE_KEY_FILE'>;
 
 /** order-service, asked as product-service. */
-export function createOrderClient({ ORDER_SERVICE_URL, SERVICE_KEY_FILE }: Addressee): OrderClient {
+export function createOrderClient(
+  { ORDER_SERVICE_URL, SERVICE_KEY_FILE }: Addressee,
+  clock: Clock,
+): OrderClient {
   const readKey = () => readSigningKey(SERVICE_KEY_FILE);
   const authorization = serviceAuthorization(readKey, 'product-service', 'order-service');
-  const http = createHttpClient(ORDER_SERVICE_URL, { authorization });
+  const http = createHttpClient(ORDER_SERVICE_URL, { authorization, clock });
   return {
     async decideHold(orderId) {
       const path = `/internal/v1/orders/${orderId}/hold-decision`;

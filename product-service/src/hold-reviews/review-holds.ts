@@ -38,15 +38,20 @@ function claimDue(database: Database): Promise<string[]> {
   });
 }
 
-/** Does with a hold what its order wants; the clock alone lets nothing go. */
-async function review({ database, orders, logger }: ReviewDependencies, orderId: string): Promise<void> {
+/**
+ * Does with a hold what its order wants; the clock alone releases nothing.
+ * @returns whether order-service said what it wants
+ */
+async function review({ database, orders, logger }: ReviewDependencies, orderId: string): Promise<boolean> {
   try {
     const decision = await orders.decideHold(orderId);
     if (decision === 'commit') await commitReservation({ database }, { orderId });
     if (decision === 'release' || decision === 'unknown') await releaseReservation({ database }, { orderId });
     logger.info('hold reviewed', { orderId, decision });
+    return true;
   } catch (error) {
     logger.warn('hold not reviewed yet; it stays, and is asked about again', { orderId, error });
+    return false;
   }
 }
 
@@ -63,8 +68,12 @@ export function reviewHolds(dependencies: ReviewDependencies): { stop: () => Pro
         dependencies.logger.warn('holds could not be looked through; trying again', { error });
         return [];
       });
-      await Promise.all(due.map((orderId) => runInContext(() => review(dependencies, orderId))));
-      if (due.length < batch) await sleep(lookEveryMs, undefined, { signal }).catch(() => undefined);
+      const answered = await Promise.all(
+        due.map((orderId) => runInContext(() => review(dependencies, orderId))),
+      );
+      // While order-service is away, each batch fails at once: without a pause all holds would be tried over and over.
+      if (due.length < batch || !answered.includes(true))
+        await sleep(lookEveryMs, undefined, { signal }).catch(() => undefined);
     }
   };
   const looping = loop();

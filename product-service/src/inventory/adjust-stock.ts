@@ -4,7 +4,7 @@ import { claimKey, type Once } from '@tradepost/service-kit/idempotency.ts';
 import { type EntityTags, requireMatch } from '@tradepost/service-kit/precondition.ts';
 import { versionConflict } from '@tradepost/service-kit/problem.ts';
 import { v7 as uuidv7 } from 'uuid';
-import { readOwnProduct, versionOf, viewProduct } from '../products/products.queries.ts';
+import { readOwnProduct, versionFor, viewProduct } from '../products/products.queries.ts';
 import { belowReserved } from './inventory.errors.ts';
 import { getEntry, lockStock, viewStock } from './inventory.queries.ts';
 import type { LedgerEntry } from './ledger-entry.model.ts';
@@ -39,7 +39,8 @@ export async function adjustStock(
   await database.transaction(async (tx) => {
     await claimKey(database, tx, { request: once.request, resourceId: uuidv7() });
     const product = await readOwnProduct(productId, caller, tx);
-    if (ifMatch !== undefined) requireMatch(ifMatch, versionOf(product), () => viewProduct(product, caller));
+    if (ifMatch !== undefined)
+      requireMatch(ifMatch, versionFor(product, caller), () => viewProduct(product, caller));
     // An adjustment is rare, so it locks the row before it looks: each refusal then tells exactly what it met.
     const [stock] = (await lockStock([productId], tx)) as [Stock];
     const onHandDelta = toDelta(adjustment, stock);

@@ -1,23 +1,7 @@
 import { recordEvents } from '@tradepost/events/record-event.ts';
-import type { NewEvent } from '@tradepost/events/declare-events.ts';
 import type { Database } from '@tradepost/service-kit/database.ts';
 import type { Transaction } from 'sequelize';
-import { stockEvent } from '../events.ts';
-
-export interface StockRow {
-  productId: string;
-  onHand: number | string;
-  reserved: number | string;
-  version: number;
-}
-
-/** The event that tells the stock of a product after a change. */
-export function toStockEvent({ productId, version: sequence, ...amounts }: StockRow): NewEvent {
-  const onHand = Number(amounts.onHand);
-  const reserved = Number(amounts.reserved);
-  const data = { productId, onHand, reserved, available: onHand - reserved };
-  return stockEvent({ type: 'stock.changed', subject: productId, sequence, data });
-}
+import { type StockRow, toStockEvent } from '../events.ts';
 
 /** Records the stock of products in the transaction that changed it: one event for each product. */
 export async function recordStock(

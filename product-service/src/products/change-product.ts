@@ -6,8 +6,9 @@ import {
   withChanges,
 } from '@tradepost/service-kit/precondition.ts';
 import type { Database } from '@tradepost/service-kit/database.ts';
+import { recordWords } from '../search/record-words.ts';
 import { Product } from './product.model.ts';
-import { readOwnProduct, versionOf, viewProduct } from './products.queries.ts';
+import { readOwnProduct, versionFor, viewProduct } from './products.queries.ts';
 import { recordProduct } from './record-product.ts';
 
 export interface ProductChange {
@@ -46,10 +47,10 @@ export async function changeProduct(
   // The update locks the row until COMMIT: what is read after it is this edit, never the next one.
   return database.transaction(async (tx) => {
     const product = await readOwnProduct(productId, caller, tx);
-    requireMatch(ifMatch, versionOf(product), () => viewProduct(product, caller));
+    requireMatch(ifMatch, versionFor(product, caller), () => viewProduct(product, caller));
     const { version } = product;
     const changed = changedFields(product, caller, changes);
-    const fieldVersions = withChanges(versionOf(product), changed);
+    const fieldVersions = withChanges(product, changed);
     // Static update() neither raises the version nor looks at it: both stand in the statement, and its count decides.
     const [updated] = await Product.update(
       { ...toColumns(changes), version: version + 1, fieldVersions },
@@ -57,7 +58,8 @@ export async function changeProduct(
     );
     const current = await readOwnProduct(productId, caller, tx);
     if (updated === 0)
-      throw staleVersion([String(version)], versionOf(current), viewProduct(current, caller));
+      throw staleVersion([String(version)], versionFor(current, caller), viewProduct(current, caller));
+    if (changed.includes('name') || changed.includes('description')) await recordWords(tx, [current]);
     await recordProduct(database, tx, { product: current, changedFields: changed });
     return current;
   });

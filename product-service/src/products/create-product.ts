@@ -2,6 +2,7 @@ import type { Database } from '@tradepost/service-kit/database.ts';
 import { v7 as uuidv7 } from 'uuid';
 import { moveStock } from '../inventory/move-stock.ts';
 import { Stock } from '../inventory/stock.model.ts';
+import { recordWords } from '../search/record-words.ts';
 import { Product } from './product.model.ts';
 import { recordProduct } from './record-product.ts';
 
@@ -24,6 +25,7 @@ export async function createProduct(
     const { amount: priceMinor, currency } = price;
     await Product.create({ ...fields, id: productId, priceMinor, currency }, { transaction: tx });
     const product = await Product.findByPk(productId, { transaction: tx, rejectOnEmpty: true });
+    await recordWords(tx, [product]);
     await recordProduct(database, tx, { product });
     await Stock.create({ productId, onHand: 0, reserved: 0 }, { transaction: tx });
     if (initialStock > 0) {

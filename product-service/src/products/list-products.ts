@@ -1,64 +1,98 @@
 import type { Database } from '@tradepost/service-kit/database.ts';
 import { type Page, toPage } from '@tradepost/service-kit/pagination.ts';
+import { findByRank } from '../search/find-by-rank.ts';
+import { findInOrder } from '../search/find-in-order.ts';
+import { type Found, type Lookup, orderOf } from '../search/found.ts';
+import { parseSearch, type Search } from '../search/parse-search.ts';
+import { afterCursor, type ColumnSort, conditionsOf, narrows, orders, valuesOf } from './product-filter.ts';
 import { Product } from './product.model.ts';
-import type { ProductFilter } from './products.schemas.ts';
-import { search } from './search.ts';
+import { type ProductFilter, sortOf } from './products.schemas.ts';
 
-const orders = {
-  newest: { column: 'products.id', direction: 'DESC', value: () => null },
-  price: { column: 'price_minor', direction: 'ASC', value: (product: Product) => product.priceMinor },
-  '-price': { column: 'price_minor', direction: 'DESC', value: (product: Product) => product.priceMinor },
-  name: { column: 'name', direction: 'ASC', value: (product: Product) => product.name },
-} as const;
-
-/** Starts after the last row of the page before: keyset paging, whose cost does not grow with the page's number. */
-function afterCursor({ cursor, sort }: ProductFilter): string[] {
-  if (!cursor) return [];
-  const { column, direction } = orders[sort];
-  const beyond = direction === 'ASC' ? '>' : '<';
-  if (sort === 'newest') return [`products.id ${beyond} :lastId`];
-  return [
-    `${column} ${beyond}= :lastValue`,
-    `(${column} ${beyond} :lastValue OR products.id ${beyond} :lastId)`,
-  ];
+interface Dependencies {
+  database: Database;
 }
 
-function conditions(filter: ProductFilter): string[] {
-  const { q, category, seller, minPrice, maxPrice, inStock, ids } = filter;
-  const stock = `(SELECT 1 FROM stock WHERE stock.product_id = products.id AND on_hand > reserved)`;
-  return [
-    'deleted_at IS NULL',
-    ...(q === undefined ? [] : search(q).conditions),
-    ...(category === undefined ? [] : ['category_id = :category']),
-    ...(seller === undefined ? [] : ['seller_id = :seller']),
-    ...(minPrice === undefined ? [] : ['price_minor >= :minPrice']),
-    ...(maxPrice === undefined ? [] : ['price_minor <= :maxPrice']),
-    ...(inStock === undefined ? [] : [`${inStock ? '' : 'NOT '}EXISTS ${stock}`]),
-    ...(ids === undefined ? [] : ['products.id IN (:ids)']),
-    ...afterCursor(filter),
-  ];
+/** What a cursor holds of the last row, beside the sort and the id. */
+const valueOf: Record<ColumnSort, (product: Product) => number | string | null> = {
+  newest: () => null,
+  price: ({ priceMinor }) => priceMinor,
+  '-price': ({ priceMinor }) => priceMinor,
+  name: ({ name }) => name,
+};
+const foundValueOf: Record<ColumnSort, (found: Found) => number | string | null> = {
+  newest: () => null,
+  price: ({ value }) => Number(value),
+  '-price': ({ value }) => Number(value),
+  name: ({ value }) => String(value),
+};
+
+async function listAll(
+  { database }: Dependencies,
+  sort: ColumnSort,
+  filter: ProductFilter,
+): Promise<Page<Product>> {
+  const conditions = [...conditionsOf(filter), ...afterCursor(sort, filter, 'products.id')];
+  const products = await database.sequelize.query(
+    `SELECT products.* FROM products WHERE ${conditions.join(' AND ')}
+      ORDER BY ${orderOf(orders[sort], 'products.id')} LIMIT :rows`,
+    { model: Product, mapToModel: true, replacements: { ...valuesOf(filter), rows: filter.limit + 1 } },
+  );
+  return toPage(products, filter.limit, (product) => [sort, valueOf[sort](product), product.id]);
+}
+
+/** A page of what was found; a product that was deleted since is left out. */
+async function readFound(
+  found: readonly Found[],
+  { limit }: ProductFilter,
+  position: (row: Found) => unknown,
+): Promise<Page<Product>> {
+  const { items, nextCursor } = toPage([...found], limit, position);
+  const where = { id: items.map(({ id }) => id), deletedAt: null };
+  const products = items.length === 0 ? [] : await Product.findAll({ where });
+  const byId = new Map(products.map((product) => [product.id, product]));
+  return { items: items.flatMap(({ id }) => byId.get(id) ?? []), nextCursor };
+}
+
+function lookUp({ database }: Dependencies, search: Search, filter: ProductFilter): Lookup {
+  const sort = sortOf(filter);
+  return {
+    database,
+    search,
+    listed: {
+      ...orders[sort === 'relevance' ? 'newest' : sort],
+      conditions: conditionsOf(filter),
+      values: valuesOf(filter),
+      narrows: narrows(filter),
+      wanted: filter.limit + 1,
+    },
+  };
+}
+
+async function searchAll(
+  dependencies: Dependencies,
+  q: string,
+  filter: ProductFilter,
+): Promise<Page<Product>> {
+  const search = parseSearch(q);
+  if (search === undefined) return { items: [], nextCursor: null };
+  const lookup = lookUp(dependencies, search, filter);
+  const sort = sortOf(filter);
+  if (sort === 'relevance') {
+    const { cursor } = filter;
+    const last = cursor?.[0] === 'relevance' ? { rank: cursor[1], id: cursor[2] } : undefined;
+    return readFound(await findByRank(lookup, last), filter, ({ id, fit }) => [sort, fit, id]);
+  }
+  const found = await findInOrder(lookup, (id) => afterCursor(sort, filter, id));
+  return readFound(found, filter, (row) => [sort, foundValueOf[sort](row), row.id]);
 }
 
 /** Lists the products that fit a filter, in its order, a page at a time. */
 export async function listProducts(
-  { database }: { database: Database },
+  dependencies: Dependencies,
   filter: ProductFilter,
 ): Promise<Page<Product>> {
-  const { column, direction, value } = orders[filter.sort];
-  const products = await database.sequelize.query(
-    `SELECT products.* FROM products WHERE ${conditions(filter).join(' AND ')}
-      ORDER BY ${column} ${direction}, products.id ${direction} LIMIT :rows`,
-    {
-      model: Product,
-      mapToModel: true,
-      replacements: {
-        ...filter,
-        ...search(filter.q ?? '').values,
-        lastValue: filter.cursor?.[1],
-        lastId: filter.cursor?.[2],
-        rows: filter.limit + 1,
-      },
-    },
-  );
-  return toPage(products, filter.limit, (product) => [filter.sort, value(product), product.id]);
+  const sort = sortOf(filter);
+  if (filter.q !== undefined) return searchAll(dependencies, filter.q, filter);
+  if (sort === 'relevance') throw new Error('The schema of the filter lets relevance pass without q.');
+  return listAll(dependencies, sort, filter);
 }

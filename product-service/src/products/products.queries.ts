@@ -44,6 +44,8 @@ export function viewProduct(product: Product, caller: Caller | undefined) {
   };
 }
 
-export function versionOf({ version, fieldVersions }: Product): Versioned {
-  return { version, fieldVersions };
+/** The version that the caller reads. The base view is the public one; the owner and admins see another. */
+export function versionFor(product: Product, caller: Caller | undefined): Versioned {
+  const { version, fieldVersions } = product;
+  return { version, fieldVersions, otherView: mayEdit(product, caller) };
 }

@@ -8,7 +8,7 @@ import { createProduct } from './create-product.ts';
 import { listProducts } from './list-products.ts';
 import type { Product } from './product.model.ts';
 import { notOwner } from './products.errors.ts';
-import { readProduct, viewProduct } from './products.queries.ts';
+import { readProduct, versionFor, viewProduct } from './products.queries.ts';
 import {
   newProduct,
   product,
@@ -24,8 +24,12 @@ interface Dependencies {
 
 const sellers = { roles: ['seller', 'admin'] } as const;
 
+const shown = (item: Product, caller: Caller | undefined) => ({
+  ...versionFor(item, caller),
+  body: viewProduct(item, caller),
+});
 const found = (item: Product, caller: Caller | undefined) =>
-  ({ status: 200, body: viewProduct(item, caller), version: item.version }) as const;
+  ({ status: 200, ...shown(item, caller) }) as const;
 
 const onOne = { path: '/products/{id}', params: idParameter } as const;
 const edit = { ...onOne, access: sellers, versioned: true, problems: [notFound, notOwner] } as const;
@@ -58,7 +62,7 @@ const createProductRoute = (dependencies: Dependencies) =>
     handle: async ({ body, caller }) => {
       const created = await createProduct(dependencies, { ...body, sellerId: caller.id });
       const headers = { Location: `/api/v1/products/${created.id}` };
-      return { status: 201, headers, body: viewProduct(created, caller), version: created.version };
+      return { status: 201, headers, ...shown(created, caller) };
     },
   });
 
@@ -108,7 +112,7 @@ const deleteProductRoute = (dependencies: Dependencies) =>
     summary: 'Stop selling a product',
     answers: { 204: null },
     handle: async ({ params, caller, ifMatch }) => {
-      const changes = { deletedAt: new Date() };
+      const changes = { deletedAt: new Date(dependencies.database.clock.now()) };
       await changeProduct(dependencies, { productId: params.id, caller, ifMatch, changes });
       return { status: 204, body: null };
     },

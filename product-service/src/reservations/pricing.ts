@@ -1,5 +1,6 @@
 import { maxAmount } from '@tradepost/service-kit/fields.ts';
 import {
+  insufficientStock,
   mixedCurrencies,
   ownProduct,
   priceChanged,
@@ -96,4 +97,18 @@ export function priceItems(
     throw ownProduct('Take your own products out of the order.');
   refuseOtherPrice(lines, offers);
   return items;
+}
+
+/** Names every product of which there is less than the items want. */
+export function refuseShort(items: readonly PricedItem[], offers: ReadonlyMap<string, Offer>): void {
+  const short = items
+    .map(({ productId, quantity: requested }) => ({
+      productId,
+      requested,
+      available: offers.get(productId)?.available ?? 0,
+    }))
+    .filter(({ requested, available }) => available < requested);
+  if (short.length > 0) {
+    throw insufficientStock('Order less of the products in `short`.', { members: { short } });
+  }
 }

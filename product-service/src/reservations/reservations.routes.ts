@@ -83,8 +83,9 @@ const reserveGroupRoute = (reserve: Reserve) =>
     body: reservationGroup,
     answers: { 200: groupAnswers },
     handle: async ({ body: { reservations } }) => {
-      const answers = reservations.map(({ requestId = currentContext()?.requestId ?? '', traceparent, ...request }) =>
-        runInContext(() => answerOne(reserve, request), { requestId, traceparent }),
+      const answers = reservations.map(
+        ({ requestId = currentContext()?.requestId ?? '', traceparent, ...request }) =>
+          runInContext(() => answerOne(reserve, request), { requestId, traceparent }),
       );
       return { status: 200, body: { answers: await Promise.all(answers) } };
     },

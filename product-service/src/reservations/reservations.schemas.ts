@@ -40,5 +40,7 @@ export const reservation = z.object({
 
 /** What each reservation of a group would have answered by itself: its status, and its reservation or problem. */
 export const groupAnswers = z.object({
-  answers: z.array(z.object({ status: z.int(), body: z.union([reservation, z.looseObject({ code: z.string() })]) })),
+  answers: z.array(
+    z.object({ status: z.int(), body: z.union([reservation, z.looseObject({ code: z.string() })]) }),
+  ),
 });

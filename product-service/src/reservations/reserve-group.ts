@@ -1,10 +1,15 @@
 import { insertEvents, selectSinks } from '@tradepost/events/record-event.ts';
 import type { Grouped, GroupOutcome } from '@tradepost/service-kit/coalesce.ts';
 import type { Database } from '@tradepost/service-kit/database.ts';
-import type { PacketTransaction, StatementResult } from '@tradepost/service-kit/packet-transaction.ts';
+import {
+  type PacketTransaction,
+  readNow,
+  selectNow,
+  type StatementResult,
+} from '@tradepost/service-kit/packet-transaction.ts';
 import { Problem } from '@tradepost/service-kit/problem.ts';
-import { toStockEvent } from '../inventory/record-stock.ts';
-import { type Offer, priceItems, sumLines } from './pricing.ts';
+import { toStockEvent } from '../events.ts';
+import { type Offer, priceItems, refuseShort, sumLines } from './pricing.ts';
 import {
   insertHolds,
   lockStock,
@@ -14,7 +19,7 @@ import {
   selectStock,
   takeStock,
 } from './reservation.statements.ts';
-import { refuseShort, type ReservationRequest, type Reserved } from './reserve-stock.ts';
+import type { ReservationRequest, Reserved } from './reserve-stock.ts';
 
 type Group = readonly Grouped<ReservationRequest>[];
 type Outcome = GroupOutcome<Reserved>;
@@ -71,13 +76,14 @@ async function hold(tx: PacketTransaction, holds: readonly NewHold[], group: Gro
     ...insertHolds(holds),
     selectSinks,
     takeStock(quantities),
+    selectNow,
     selectStock(productIds),
   );
-  const [sinks, taken, stock] = results.slice(-3);
+  const [sinks, taken, clock, stock] = results.slice(-4);
   if (taken?.changed !== quantities.size) throw new StockShort();
   const traceparent = group.find(({ context }) => context?.traceparent)?.context?.traceparent;
   const events = (stock?.rows ?? []).map((row) => ({ event: toStockEvent(row as never), traceparent }));
-  await tx.sendLast(insertEvents(sinks, events));
+  await tx.sendLast(insertEvents(sinks, events, readNow(clock)));
 }
 
 async function reserveInOneTransaction(

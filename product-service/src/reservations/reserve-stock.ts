@@ -3,10 +3,10 @@ import { Problem } from '@tradepost/service-kit/problem.ts';
 import type { Transaction } from 'sequelize';
 import { moveStock } from '../inventory/move-stock.ts';
 import { lockStock } from '../inventory/inventory.queries.ts';
-import { type Line, type Offer, type PricedItem, priceItems, sumLines } from './pricing.ts';
+import { type Line, type PricedItem, priceItems, refuseShort, sumLines } from './pricing.ts';
 import { ReservationItem } from './reservation-item.model.ts';
 import { Reservation } from './reservation.model.ts';
-import { insufficientStock, reservationDiffers, reservationReleased } from './reservations.errors.ts';
+import { reservationDiffers, reservationReleased } from './reservations.errors.ts';
 import { findOffers, findReservation, type ReservationWithItems } from './reservations.queries.ts';
 
 export interface ReservationRequest {
@@ -28,20 +28,6 @@ interface Hold extends ReservationRequest {
 
 /** Rolls the transaction back: some product has less than the holds want. */
 class StockShort extends Error {}
-
-/** Names every product of which there is less than the items want. */
-export function refuseShort(items: readonly PricedItem[], offers: ReadonlyMap<string, Offer>): void {
-  const short = items
-    .map(({ productId, quantity: requested }) => ({
-      productId,
-      requested,
-      available: offers.get(productId)?.available ?? 0,
-    }))
-    .filter(({ requested, available }) => available < requested);
-  if (short.length > 0) {
-    throw insufficientStock('Order less of the products in `short`.', { members: { short } });
-  }
-}
 
 /**
  * Prices and names as they are now, for every request, read once for all. What is short by then is refused before

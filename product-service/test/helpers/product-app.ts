@@ -4,10 +4,12 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { registerSinks } from '@tradepost/events/register-sinks.ts';
 import {
+  type Authenticate,
   authenticateServices,
   readSigningKey,
   serviceAuthorization,
 } from '@tradepost/service-kit/authenticate.ts';
+import type { Database } from '@tradepost/service-kit/database.ts';
 import { createMetrics } from '@tradepost/service-kit/metrics.ts';
 import {
   createTestDatabase,
@@ -82,14 +84,14 @@ async function serveInternal(app: RequestListener): Promise<CheckedApp> {
   return { request, url, close };
 }
 
-function prepare(database: TestDatabase) {
+function prepare(database: TestDatabase, authenticate?: (database: Database) => Authenticate) {
   defineModels(database.sequelize);
   const tokens = createTestTokens();
   const keys = writeServiceKeys(['order-service']);
-  const services = authenticateServices(keys.publicKeysFile, 'product-service');
+  const services = authenticateServices(keys.publicKeysFile, 'product-service', database.clock);
   const dependencies = {
     database,
-    authenticate: { users: tokens.authenticate, services },
+    authenticate: { users: authenticate?.(database) ?? tokens.authenticate, services },
     logger: silentLogger,
     metrics: createMetrics(),
   };
@@ -98,11 +100,16 @@ function prepare(database: TestDatabase) {
   return { dependencies, tokens, serviceBearer };
 }
 
-/** The service as it runs, both listeners, on a schema of its own and a pool of one connection. */
-export async function startProductApp(): Promise<ProductApp> {
+/**
+ * The service as it runs, both listeners, on a schema of its own and a pool of one connection.
+ * @param authenticate checks the tokens of people; without it, those of person() are valid
+ */
+export async function startProductApp(
+  authenticate?: (database: Database) => Authenticate,
+): Promise<ProductApp> {
   const database = await createTestDatabase(migrations);
   await registerSinks(database, [{ name: 'test' }]);
-  const { dependencies, tokens, serviceBearer } = prepare(database);
+  const { dependencies, tokens, serviceBearer } = prepare(database, authenticate);
   const outside = await serveChecked(createPublicApp(dependencies));
   const inside = await serveInternal(createInternalApp(dependencies));
   const { request, url } = outside;

@@ -41,6 +41,13 @@ export const serviceFaults: ManifestFault[] = [
   },
   {
     rule: 'services',
+    object: 'Service/order-service',
+    from: 'ipFamilyPolicy: PreferDualStack\n',
+    to: '',
+    says: 'is SingleStack, which a cluster of both families takes literally: make it PreferDualStack',
+  },
+  {
+    rule: 'services',
     object: 'Service/nginx',
     from: 'type: NodePort',
     to: 'type: ClusterIP',

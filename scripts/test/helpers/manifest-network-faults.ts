@@ -115,6 +115,20 @@ export const networkFaults: ManifestFault[] = [
   },
   {
     rule: 'connections',
+    object: 'NetworkPolicy/order-worker',
+    from: '2000::/3',
+    to: '::/0',
+    says: 'order-worker -> inside-ipv6  is open on TCP 443',
+  },
+  {
+    rule: 'connections',
+    object: 'NetworkPolicy/order-worker',
+    from: '- 64:ff9b::a00:0/104\n',
+    to: '- 64:ff9b::a00:0/128\n',
+    says: 'order-worker -> inside-nat64  is open on TCP 443',
+  },
+  {
+    rule: 'connections',
     place: 'production',
     says: 'auth-service -> managed-databases  is closed on TCP 3306',
   },

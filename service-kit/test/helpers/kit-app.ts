@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Authenticate } from '@tradepost/service-kit/authenticate.ts';
 import { errorHandler, noSuchPath } from '@tradepost/service-kit/error-handler.ts';
+import { createHttpServer } from '@tradepost/service-kit/http-server.ts';
 import type { Logger } from '@tradepost/service-kit/logger.ts';
 import { createMetrics, measureRequests, type Metrics } from '@tradepost/service-kit/metrics.ts';
 import { requestContext } from '@tradepost/service-kit/request-context.ts';
@@ -27,15 +27,17 @@ export async function startKitApp(routes: readonly Route[], surroundings: Surrou
     logger = silentLogger,
     metrics = createMetrics(),
   } = surroundings;
-  const app = express().disable('x-powered-by').disable('etag');
+  const app = express().disable('x-powered-by').disable('etag').enable('case sensitive routing');
   app.use(requestContext(), measureRequests(metrics, logger), mountRoutes(routes, authenticate));
   app.use(noSuchPath, errorHandler(logger));
-  const server = createServer(app).listen(0, '127.0.0.1');
+  const server = createHttpServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
   // As in production: a test that stops the process for a while must not find its connection closed.
   server.keepAliveTimeout = 65_000;
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
   return {
+    port,
     url,
     request: supertest.agent(url),
     async close() {

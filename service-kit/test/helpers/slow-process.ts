@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger } from '@tradepost/service-kit/logger.ts';
 import { createMetrics } from '@tradepost/service-kit/metrics.ts';
 import { runProcess } from '@tradepost/service-kit/server.ts';
-import type { CommonConfig } from '@tradepost/service-kit/config.ts';
+import { type CommonConfig, settings } from '@tradepost/service-kit/config.ts';
 
-/** A process whose answers take the ?ms that they are asked to, or never end; its ports come as arguments. */
-const [port, opsPort] = process.argv.slice(2).map(Number);
+/** A process whose answers take the ?ms that they are asked to, or never end; its ports come as arguments, then its host. */
+const [port, opsPort] = process.argv.slice(2, 4).map(Number);
 const config = {
-  HOST: '127.0.0.1',
+  HOST: settings.HOST.parse(process.argv[4]),
   PORT: port,
   INTERNAL_PORT: 0,
   OPS_PORT: opsPort,

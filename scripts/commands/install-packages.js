@@ -5,11 +5,11 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
+export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const modules = join(root, 'node_modules');
 const lockFile = join(root, 'package-lock.json');
 const stampFile = join(modules, '.tradepost-stamp');
-const pinnedNode = join(modules, '.bin', 'node');
+export const pinnedNode = join(modules, '.bin', 'node');
 
 /** @param {string} path @returns {string | null} */
 function readIfPresent(path) {
@@ -24,10 +24,14 @@ function hashOfLock() {
   return createHash('sha256').update(lock).digest('hex');
 }
 
+/** @returns {string} as process.version has it */
+export function pinnedVersion() {
+  return `v${JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).devDependencies.node}`;
+}
+
 function pinnedNodeWorks() {
-  const wanted = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).devDependencies.node;
   const { stdout } = spawnSync(pinnedNode, ['--version'], { encoding: 'utf8' });
-  return stdout?.trim() === `v${wanted}`;
+  return stdout?.trim() === pinnedVersion();
 }
 
 /** Whether another npm command has installed exactly what the lockfile says: then there is nothing to do again. */
@@ -73,13 +77,19 @@ function install() {
   }
 }
 
-try {
+function installWhatIsMissing() {
   const hash = hashOfLock();
-  if (readIfPresent(stampFile) !== hash) {
-    if (!installedEqualsLock() || !pinnedNodeWorks()) install();
-    writeFileSync(stampFile, hash);
+  if (readIfPresent(stampFile) === hash) return;
+  if (!installedEqualsLock() || !pinnedNodeWorks()) install();
+  writeFileSync(stampFile, hash);
+}
+
+/** Installs what package-lock.json names, unless it is there. Ends the process with 1 and the reason when that fails. */
+export function installPackages() {
+  try {
+    installWhatIsMissing();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
   }
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exit(1);
 }

@@ -1,0 +1,22 @@
+/** Types of the events that webhooks can get. Written by npm run openapi from the events.ts of each service. */
+export const eventTypes = [
+  'customer.changed',
+  'customer.created',
+  'customer.deleted',
+  'order.awaiting_payment',
+  'order.cancelled',
+  'order.created',
+  'order.paid',
+  'order.paying',
+  'order.payment_failed',
+  'order.refunded',
+  'order.refunding',
+  'order.rejected',
+  'payment.attempted',
+  'product.changed',
+  'product.created',
+  'product.deleted',
+  'seller.changed',
+  'seller.created',
+  'stock.changed',
+] as const;

@@ -1,0 +1,1 @@
+ALTER TABLE products ADD KEY products_updated (updated_at)
