@@ -59,8 +59,8 @@ async function bench(directory: string, signal: AbortSignal): Promise<boolean> {
     }
   }
   printTable(measured);
-  await writePage(choices.html, measured);
-  console.log(`Plots: ${choices.html}`);
+  await writePage(choices.page, measured);
+  console.log(`Plots: ${choices.page}`);
   return measured.every(({ faults }) => faults.length === 0);
 }
 

@@ -90,7 +90,7 @@ describe.each(Object.entries(keyed))('one key at %s', (_template, prepare) => {
     // Keys that the previous version of the service has kept go on to work.
     const request = { callerId: by.id, method: 'POST', path: `/api/v1${path}`, key, body, requestId: '' };
     const { scope } = keyedRequest(request);
-    expect(await countRows('SELECT scope FROM idempotency_keys WHERE scope = :scope', { scope })).toBe(1);
+    expect(await countRows('SELECT scope FROM idempotency_claims WHERE scope = :scope', { scope })).toBe(1);
     expect([...texts]).toHaveLength(1);
   });
 });

@@ -51,7 +51,7 @@ export const benchCommands =
             default: '1,2',
             description: 'replicas of each service',
           },
-          html: { type: 'path', value: 'FILE', default: 'bench.html', description: 'page with plots' },
+          page: { type: 'path', value: 'FILE', default: 'bench.html', description: 'page with plots' },
         },
       },
       'bench:events': {

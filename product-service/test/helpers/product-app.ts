@@ -23,7 +23,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { type CheckedApp, serveChecked } from '../../../testing/checked-app.ts';
 import { createInternalApp, createPublicApp } from '../../src/app.ts';
 import { defineModels } from '../../src/models.ts';
-import { reservation } from '../../src/reservations/reservations.schemas.ts';
+import { groupAnswers, reservation } from '../../src/reservations/reservations.schemas.ts';
 
 export const migrations = path.join(import.meta.dirname, '../../migrations');
 export const nobodysId = '01890000-0000-7000-8000-000000000000';
@@ -73,7 +73,8 @@ async function serveInternal(app: RequestListener): Promise<CheckedApp> {
   const request = supertest.agent(url);
   request.use((sent: supertest.Test) => {
     sent.expect(({ status, body }) => {
-      if (status === 200 || status === 201) reservation.strict().parse(body);
+      const isGroup = typeof body === 'object' && body !== null && 'answers' in body;
+      if (status === 200 || status === 201) (isGroup ? groupAnswers : reservation).strict().parse(body);
     });
   });
   const close = async (): Promise<void> => {
